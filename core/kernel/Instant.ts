@@ -10,7 +10,8 @@ export const toIso = (ms: number): string => new Date(ms).toISOString()
  */
 export const parse = (text: string): number | undefined => {
   if (/^\d{9,15}$/.test(text)) return inRange(Number(text))
-  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(text)) return undefined
+  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(text))
+    return undefined
   const zoned = text.length === 10 || /(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`
   return inRange(Date.parse(zoned.replace(" ", "T")))
 }

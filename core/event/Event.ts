@@ -1,0 +1,78 @@
+/**
+ * Everything that can stand in the log: one union.
+ *
+ * An event of a kind this build does not know is kept as it is (`Unknown`) and passed over by
+ * projections: an older build may read a newer log and lose nothing.
+ */
+import * as Schema from "effect/Schema"
+import { ReferenceValuesAdopted, StationTrustLost, StationTrustRestored } from "./attestation.ts"
+import { MessageAccepted, MessageRefused } from "./decision.ts"
+import { DeliveryAbandoned, DeliveryFailed, DeliveryOwed, DeliverySucceeded } from "./delivery.ts"
+import { DemoBegan, LinkReported, Ticked } from "./network.ts"
+import { PolicyAdopted } from "./policy.ts"
+import { BytesHeard, FrameHeard } from "./reception.ts"
+import {
+  CounterDisengaged,
+  CustomerRegistered,
+  CustomerRetired,
+  DataCentreOpened,
+  DestinationAdded,
+  DestinationRemoved,
+  DeviceKeyReplaced,
+  DeviceRegistered,
+  DeviceRetired,
+  StationEnrolled,
+  StationRetired,
+} from "./registration.ts"
+import { MessageReported, ReceptionReported, ServiceReported } from "./report.ts"
+
+/** Every kind this build knows, in the order they were added: the binary record numbers kinds by it. */
+export const known = [
+  FrameHeard,
+  BytesHeard,
+  MessageReported,
+  ReceptionReported,
+  ServiceReported,
+  DeviceRegistered,
+  DeviceKeyReplaced,
+  DeviceRetired,
+  CounterDisengaged,
+  StationEnrolled,
+  StationRetired,
+  DataCentreOpened,
+  CustomerRegistered,
+  CustomerRetired,
+  DestinationAdded,
+  DestinationRemoved,
+  ReferenceValuesAdopted,
+  StationTrustLost,
+  StationTrustRestored,
+  MessageAccepted,
+  MessageRefused,
+  DeliveryOwed,
+  DeliverySucceeded,
+  DeliveryFailed,
+  DeliveryAbandoned,
+  PolicyAdopted,
+  LinkReported,
+  DemoBegan,
+  Ticked,
+] as const
+
+export const Known = Schema.Union(known)
+export type Known = typeof Known.Type
+export type Kind = Known["_tag"]
+
+/** An event of a kind that this build does not know. */
+export interface Unknown {
+  readonly _tag: "Unknown"
+  readonly kind: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export type Event = Known | Unknown
+
+export const kinds: ReadonlyArray<Kind> = known.map((schema) => schema.fields._tag.schema.literal)
+
+/** The kind's stored name, also of an unknown one. */
+export const kindOf = (event: Event): string => (event._tag === "Unknown" ? event.kind : event._tag)

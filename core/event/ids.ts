@@ -1,0 +1,63 @@
+/**
+ * Names of the things in the chain.
+ *
+ * An id is short printable text without spaces, so that it can stand in a path, a stream name and a
+ * command line as it is. What looks like a Sigfox device id (1..8 hex digits) has one canonical
+ * form, the backend's own: upper case, no leading zeros.
+ */
+import * as Schema from "effect/Schema"
+
+const name = /^[0-9A-Za-z][0-9A-Za-z._-]{0,47}$/
+
+export const DeviceId = Schema.String.check(Schema.isPattern(name)).pipe(Schema.brand("DeviceId"))
+export type DeviceId = typeof DeviceId.Type
+
+export const StationId = Schema.String.check(Schema.isPattern(name)).pipe(Schema.brand("StationId"))
+export type StationId = typeof StationId.Type
+
+export const CustomerId = Schema.String.check(Schema.isPattern(name)).pipe(
+  Schema.brand("CustomerId"),
+)
+export type CustomerId = typeof CustomerId.Type
+
+export const DestinationId = Schema.String.check(Schema.isPattern(name)).pipe(
+  Schema.brand("DestinationId"),
+)
+export type DestinationId = typeof DestinationId.Type
+
+export const DataCentreId = Schema.String.check(Schema.isPattern(name)).pipe(
+  Schema.brand("DataCentreId"),
+)
+export type DataCentreId = typeof DataCentreId.Type
+
+/** Where facts came from: `frames`, `callbacks`, `api-v2`, `jsi`, `denver`, `sim`, or a name the importer gave. */
+export const SourceId = Schema.String.check(Schema.isPattern(name)).pipe(Schema.brand("SourceId"))
+export type SourceId = typeof SourceId.Type
+
+/** A message a source names by an id of its own, where it gives no sequence number. */
+export const SourceMessageId = Schema.String.check(Schema.isPattern(/^[0-9A-Za-z._-]{1,64}$/)).pipe(
+  Schema.brand("SourceMessageId"),
+)
+export type SourceMessageId = typeof SourceMessageId.Type
+
+/** The device id of a radio address. */
+export const deviceIdOf = (address: number): DeviceId =>
+  // A number's hex digits always fit the pattern.
+  (address >>> 0).toString(16).toUpperCase() as DeviceId
+
+/** The radio address of a device id, or undefined where the id is no such address. */
+export const addressOf = (device: string): number | undefined =>
+  /^[0-9A-F]{1,8}$/.test(device) ? Number.parseInt(device, 16) : undefined
+
+/** Reads a device id as people and backends write it; undefined when it cannot be one. */
+export const parseDeviceId = (text: string): DeviceId | undefined => {
+  if (/^[0-9A-Fa-f]{1,8}$/.test(text)) return deviceIdOf(Number.parseInt(text, 16))
+  return name.test(text) ? (text as DeviceId) : undefined // the pattern is the brand's own
+}
+
+/** Reads a station id; hex digits are shown in upper case and keep their leading zeros. */
+export const parseStationId = (text: string): StationId | undefined => {
+  if (!name.test(text)) return undefined
+  const shown = /^[0-9A-Fa-f]{1,8}$/.test(text) ? text.toUpperCase() : text
+  return shown as StationId // the pattern is the brand's own
+}

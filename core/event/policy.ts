@@ -1,0 +1,47 @@
+/**
+ * Every threshold and choice of rule, adopted by an event, so that a replay knows what was believed.
+ *
+ * Stored names and fields are a wire format: change them only by adding, and through `upcast.ts`.
+ */
+import * as Schema from "effect/Schema"
+
+export const Policy = Schema.Struct({
+  /** SIGFOX.md part 4: `rule-1` the current one (support.sigfox.com), `rule-2` that of 2017. */
+  counterRule: Schema.Literals(["rule-1", "rule-2"]),
+  /** Uplinks a day where the device's registration says nothing; the contract's ceiling is 140. */
+  contractPerDay: Schema.Int,
+  /** Where counters roll over where the registration says nothing, 128..4096. */
+  rollover: Schema.Int,
+  /** Rule 1 says nothing of gaps between lo and hi: what to do there. */
+  unstatedBand: Schema.Literals(["accept", "refuse"]),
+  /** After an out-of-sequence error: take the next acceptable number, or wait for a disengage. */
+  afterError: Schema.Literals(["until-acceptable", "until-disengage"]),
+  /** Receptions of one message are expected within this time of its first. */
+  tallyWindowMs: Schema.Int,
+  /** What a station that lost trust contributes. */
+  untrustedStations: Schema.Literals(["refuse", "flag"]),
+})
+export type Policy = typeof Policy.Type
+
+/**
+ * What holds before any policy is adopted: version 0.
+ *
+ * The tally window takes three transmissions of 2.1 s with gaps up to 2 s (SIGFOX.md part 3) and a
+ * station's buffer of some seconds, rounded up.
+ */
+export const policyDefault: Policy = {
+  counterRule: "rule-1",
+  contractPerDay: 140,
+  rollover: 4096,
+  unstatedBand: "accept",
+  afterError: "until-acceptable",
+  tallyWindowMs: 30_000,
+  untrustedStations: "refuse",
+}
+
+export const PolicyAdopted = Schema.TaggedStruct("PolicyAdopted", {
+  version: Schema.Int,
+  policy: Policy,
+  note: Schema.String,
+})
+export type PolicyAdopted = typeof PolicyAdopted.Type

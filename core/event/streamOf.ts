@@ -1,0 +1,55 @@
+/**
+ * Which stream an event belongs to: that of the thing it changes.
+ *
+ * A frame whose device is not registered goes to the stream of its station: anybody with a radio can
+ * invent device ids, and each stream costs memory.
+ */
+import type { StreamId } from "./Envelope.ts"
+import type { Event } from "./Event.ts"
+
+export const deviceStream = (device: string): StreamId => `device-${device}`
+export const stationStream = (station: string): StreamId => `station-${station}`
+export const customerStream = (customer: string): StreamId => `customer-${customer}`
+
+export const streamOf = (event: Event): StreamId => {
+  switch (event._tag) {
+    case "FrameHeard":
+      return event.check === "unknown-device"
+        ? stationStream(event.station)
+        : deviceStream(event.device)
+    case "BytesHeard":
+    case "StationEnrolled":
+    case "StationRetired":
+    case "ReferenceValuesAdopted":
+    case "StationTrustLost":
+    case "StationTrustRestored":
+      return stationStream(event.station)
+    case "MessageReported":
+    case "ReceptionReported":
+    case "ServiceReported":
+    case "DeviceRegistered":
+    case "DeviceKeyReplaced":
+    case "DeviceRetired":
+    case "CounterDisengaged":
+    case "MessageAccepted":
+    case "MessageRefused":
+      return deviceStream(event.device)
+    case "CustomerRegistered":
+    case "CustomerRetired":
+    case "DestinationAdded":
+    case "DestinationRemoved":
+    case "DeliveryOwed":
+    case "DeliverySucceeded":
+    case "DeliveryFailed":
+    case "DeliveryAbandoned":
+      return customerStream(event.customer)
+    case "PolicyAdopted":
+      return "policy"
+    case "DataCentreOpened":
+    case "LinkReported":
+    case "DemoBegan":
+    case "Ticked":
+    case "Unknown":
+      return "network"
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What every projection is: a pure fold of the log. Same log, same state, same digest.
+ *
+ * A state holds its entities in maps that the fold owns; the entities themselves are immutable, so
+ * that copying a state copies maps only. `apply` may change the draft it is given and nothing else.
+ * Events of unknown kinds change nothing.
+ */
+import type { Recorded } from "../core/event/Envelope.ts"
+
+/** JSON as it is written into snapshots. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | ReadonlyArray<Json>
+  | { readonly [key: string]: Json }
+
+export interface Projection<State> {
+  readonly name: string
+  /** Raised when the meaning of the state changes: older snapshots are then discarded. */
+  readonly version: number
+  readonly initial: () => State
+  /** Takes one event into a state that the caller owns. No clock, no randomness, nothing from outside. */
+  readonly apply: (draft: State, recorded: Recorded) => void
+  /** A state that can be changed without changing this one. */
+  readonly copy: (state: State) => State
+  /** Snapshot form. `decode(encode(s))` has the digest of `s`; maps are written in the order of their keys. */
+  readonly encode: (state: State) => Json
+  readonly decode: (json: Json) => State
+}
+
+/** The state after one more event; the given state stays as it is. */
+export const evolve = <State>(
+  projection: Projection<State>,
+  state: State,
+  recorded: Recorded,
+): State => fold(projection, state, [recorded])
+
+/** The state after more events; the given state stays as it is. */
+export const fold = <State>(
+  projection: Projection<State>,
+  state: State,
+  events: ReadonlyArray<Recorded>,
+): State => {
+  const draft = projection.copy(state)
+  for (const recorded of events) projection.apply(draft, recorded)
+  return draft
+}
+
+/** A map as sorted pairs, for `encode`. */
+export const sortedPairs = <Value>(
+  map: ReadonlyMap<string, Value>,
+): ReadonlyArray<readonly [string, Value]> =>
+  [...map].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
