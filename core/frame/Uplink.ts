@@ -73,7 +73,8 @@ export const decodeInto = (slot: Slot.Slot, input: string | Uint8Array): "ok" | 
 /** The good frame in a slot as a value of its own, sharing nothing with the slot. */
 export const frameOf = (slot: Slot.Slot): Frame => {
   const { packetLength, payloadLength, flags } = slot
-  const packet = slot.body.slice(0, packetLength)
+  const { body } = slot
+  const macAt = headerLength + payloadLength
   const li = flags >> 2
   const isShort = payloadLength === 0
   const frame: Frame = {
@@ -87,9 +88,10 @@ export const frameOf = (slot: Slot.Slot): Frame => {
     seq: slot.seq,
     device: slot.device,
     deviceHex: deviceHexOf(slot.device),
-    packet,
-    payload: packet.subarray(headerLength, headerLength + payloadLength),
-    mac: packet.subarray(headerLength + payloadLength),
+    packet: body.slice(0, packetLength),
+    // Copies: a view of a small new array makes V8 move its bytes out of line (measured: 1 us).
+    payload: body.slice(headerLength, macAt),
+    mac: body.slice(macAt, packetLength),
     crc: slot.crc,
   }
   return isShort && li >= 2 ? { ...frame, bit: li === 3 ? 1 : 0 } : frame
@@ -146,14 +148,24 @@ const leadOf = (text: string, count: number): number => {
 /** Reads `length` bytes from the digit at `from`; false where one is no digit. */
 const readHex = (target: Uint8Array, length: number, text: string, from: number): boolean => {
   let seen = 0
+  let at = from
   for (let i = 0; i < length; i++) {
-    const high = Bytes.nibbleAt(text, from + 2 * i)
-    const low = Bytes.nibbleAt(text, from + 2 * i + 1)
-    seen |= high | low
-    target[i] = (high << 4) | low
+    const high = text.charCodeAt(at)
+    const low = text.charCodeAt(at + 1)
+    // A code beyond the table reads as 0, so its own high bits are kept too.
+    const byte = (digitOf[high] << 4) | digitOf[low]
+    seen |= byte | ((high | low) & 0xff00)
+    target[i] = byte
+    at += 2
   }
-  return seen < 16
+  return seen < 256
 }
+
+/** Value of each character code as a hex digit, 0x1000 (over a byte, also when shifted) for none. */
+const digitOf = Uint16Array.from({ length: 256 }, (_, code) => {
+  const value = Bytes.nibbleAt(String.fromCharCode(code), 0)
+  return value === 255 ? 0x1000 : value
+})
 
 const readBody = (
   slot: Slot.Slot,
