@@ -1,0 +1,145 @@
+/**
+ * An event as one line for people: what happened, in few words, and how it should look.
+ */
+import * as Schema from "effect/Schema"
+import type { Recorded } from "../../core/event/Envelope.ts"
+import { kindOf, type Event } from "../../core/event/Event.ts"
+
+/** `good` is green, `ok` the accepted blue, `plain` uncoloured, then amber and vermilion. */
+export const Tone = Schema.Literals(["plain", "ok", "good", "suspicious", "refused"])
+export type Tone = typeof Tone.Type
+
+export const EventRow = Schema.Struct({
+  position: Schema.Int,
+  occurredMs: Schema.Int,
+  recordedMs: Schema.Int,
+  kind: Schema.String,
+  tone: Tone,
+  /** What happened: "message refused". */
+  text: Schema.String,
+  /** The detail that tells it from others of its kind: "replayed · seq 412". */
+  detail: Schema.String,
+  device: Schema.optionalKey(Schema.String),
+  station: Schema.optionalKey(Schema.String),
+  customer: Schema.optionalKey(Schema.String),
+  /** `DEVICE:SEQ@EPOCH`, where it is about one message. */
+  message: Schema.optionalKey(Schema.String),
+})
+export type EventRow = typeof EventRow.Type
+
+/** The line of one event. */
+export const rowOf = (recorded: Recorded): EventRow => {
+  const { event } = recorded
+  return {
+    position: recorded.position,
+    occurredMs: recorded.occurredMs,
+    recordedMs: recorded.recordedMs,
+    kind: kindOf(event),
+    ...wordsOf(event),
+    ...("device" in event ? { device: String(event.device) } : {}),
+    ...("station" in event ? { station: String(event.station) } : {}),
+    ...("customer" in event && event.customer !== undefined
+      ? { customer: String(event.customer) }
+      : {}),
+    ...messageOf(event),
+  }
+}
+
+type Words = Pick<EventRow, "tone" | "text" | "detail">
+const words = (tone: Tone, text: string, detail = ""): Words => ({ tone, text, detail })
+
+const messageOf = (event: Event): { readonly message?: string } =>
+  "epoch" in event && "seq" in event
+    ? { message: `${String(event.device)}:${String(event.seq)}@${String(event.epoch)}` }
+    : {}
+
+const wordsOf = (event: Event): Words => {
+  switch (event._tag) {
+    case "FrameHeard":
+      return words(
+        event.check === "ok" ? "plain" : "refused",
+        event.check === "ok" ? "frame heard" : `frame heard, ${event.check}`,
+        `${event.device} at ${event.station} · seq ${event.seq} rank ${event.rank}`,
+      )
+    case "BytesHeard":
+      return words("suspicious", "bytes that are no frame", `${event.reason} at ${event.station}`)
+    case "MessageReported":
+      return words("ok", "message reported", `${event.device} · ${event.seq ?? event.id ?? ""}`)
+    case "ReceptionReported":
+      return words("plain", "reception reported", `${event.device} at ${event.station}`)
+    case "ServiceReported":
+      return words("plain", `${event.service} reported`, event.device)
+    case "DeviceRegistered":
+      return words("plain", "device registered", event.device)
+    case "DeviceKeyReplaced":
+      return words("plain", "device key replaced", `version ${event.keyVersion}`)
+    case "DeviceRetired":
+      return words("plain", "device retired", event.device)
+    case "CounterDisengaged":
+      return words("suspicious", "counter disengaged", event.note)
+    case "StationEnrolled":
+      return words("plain", "station enrolled", event.name ?? event.station)
+    case "StationRetired":
+      return words("plain", "station retired", event.station)
+    case "DataCentreOpened":
+      return words("plain", "data centre opened", event.name)
+    case "CustomerRegistered":
+      return words("plain", "customer registered", event.name ?? event.customer)
+    case "CustomerRetired":
+      return words("plain", "customer retired", event.customer)
+    case "DestinationAdded":
+      return words("plain", "destination added", event.destination)
+    case "DestinationRemoved":
+      return words("plain", "destination removed", event.destination)
+    case "ReferenceValuesAdopted":
+      return words("good", "reference values adopted", short(event.configDigest))
+    case "StationTrustLost":
+      return words(
+        "refused",
+        "station trust lost",
+        `${short(event.seen)} instead of ${short(event.expected)}`,
+      )
+    case "StationTrustRestored":
+      return words("good", "station trust restored", short(event.configDigest))
+    case "MessageAccepted":
+      return words(
+        event.warning === undefined || event.warning === "first" ? "ok" : "suspicious",
+        "message accepted",
+        `${event.device} · seq ${event.seq}${event.warning === undefined ? "" : ` · ${event.warning}`}`,
+      )
+    case "MessageRefused":
+      return words(
+        "refused",
+        "message refused",
+        `${event.reason} · ${event.device} seq ${event.seq}`,
+      )
+    case "DeliveryOwed":
+      return words("plain", "delivery owed", `seq ${event.seq} to ${event.destination}`)
+    case "DeliverySucceeded":
+      return words(
+        "ok",
+        "delivered",
+        `${event.status} in ${Math.round(event.durationMs)} ms · attempt ${event.attempt}`,
+      )
+    case "DeliveryFailed":
+      return words("suspicious", "delivery failed", `${event.error} · attempt ${event.attempt}`)
+    case "DeliveryAbandoned":
+      return words("refused", "delivery abandoned", `${event.error} · ${event.attempts} attempts`)
+    case "PolicyAdopted":
+      return words("plain", "policy adopted", `version ${event.version}`)
+    case "LinkReported":
+      return words(
+        event.up ? "good" : "suspicious",
+        event.up ? "link up" : "link down",
+        `${event.dataCentre} ${event.link}`,
+      )
+    case "DemoBegan":
+      return words("plain", "demo began", `seed ${event.seed}`)
+    case "Ticked":
+      return words("plain", "tick", event.due)
+    case "Unknown":
+      return words("plain", event.kind, "of a kind this build does not know")
+  }
+}
+
+const short = (digest: string): string => (digest.length > 9 ? `${digest.slice(0, 8)}…` : digest)

@@ -1,0 +1,92 @@
+/**
+ * One thing of the chain at one instant, with the reasons for its state: the answer of
+ * `GET /api/devices/:id?at=`, `/api/stations/:id`, `/api/customers/:id` and `/api/messages/:id`.
+ *
+ * One shape for all four: rows of facts, a tree of reasons, and the latest events, newest first. The page
+ * needs no knowledge of its own of what a station's trust means.
+ */
+import * as Schema from "effect/Schema"
+import { EventRow, Tone } from "../../projections/chain/EventRow.ts"
+
+export const EntityKind = Schema.Literals(["device", "station", "customer", "message"])
+export type EntityKind = typeof EntityKind.Type
+
+export const Reference = Schema.Struct({ kind: EntityKind, id: Schema.String })
+export type Reference = typeof Reference.Type
+
+/** A line of a table: "window expects" "413 … 552". Units belong in the value. */
+export const Fact = Schema.Struct({
+  label: Schema.String,
+  value: Schema.String,
+  tone: Tone,
+  /** The event that made it so. */
+  position: Schema.optionalKey(Schema.Int),
+  /** What the value names, when that can be opened. */
+  link: Schema.optionalKey(Reference),
+})
+export type Fact = typeof Fact.Type
+
+export const FactTable = Schema.Struct({ title: Schema.String, facts: Schema.Array(Fact) })
+export type FactTable = typeof FactTable.Type
+
+/** A reason and what it rests on in turn. */
+export interface Why {
+  readonly text: string
+  readonly tone: Tone
+  readonly position?: number
+  readonly because: ReadonlyArray<Why>
+}
+export const Why: Schema.Codec<Why> = Schema.Struct({
+  text: Schema.String,
+  tone: Tone,
+  position: Schema.optionalKey(Schema.Int),
+  because: Schema.Array(Schema.suspend((): Schema.Codec<Why> => Why)),
+})
+
+/** A message's ranks x stations, or a station's receptions in time: a small bar chart. */
+export const Bars = Schema.Struct({
+  title: Schema.String,
+  fromMs: Schema.Int,
+  toMs: Schema.Int,
+  bars: Schema.Array(Schema.Struct({ value: Schema.Finite, tone: Tone })),
+})
+export type Bars = typeof Bars.Type
+
+export const EntityState = Schema.Struct({
+  kind: EntityKind,
+  id: Schema.String,
+  /** Name for people ("Antwerp North"); the id when it has none. */
+  title: Schema.String,
+  /** One word, as "refused", "attested", "delivered", "reported". */
+  status: Schema.String,
+  tone: Tone,
+  /** One sentence: since when and why it is so. */
+  summary: Schema.String,
+  /** The instant of all this. */
+  position: Schema.Int,
+  occurredMs: Schema.Int,
+  tables: Schema.Array(FactTable),
+  why: Schema.Array(Why),
+  bars: Schema.optionalKey(Bars),
+  /** Newest first, at most `latestMax`. */
+  latest: Schema.Array(EventRow),
+})
+export type EntityState = typeof EntityState.Type
+
+export const latestMax = 50
+export const whyDepthMax = 6
+export const whyBreadthMax = 8
+
+/**
+ * 404 (`application/problem+json`) when there is no such thing at the instant. `existsFrom` says when it
+ * first appears in the log, where it does at all.
+ */
+export const NotThere = Schema.Struct({
+  type: Schema.String,
+  title: Schema.String,
+  status: Schema.Literal(404),
+  detail: Schema.String,
+  existsFrom: Schema.optionalKey(Schema.Struct({ position: Schema.Int, ms: Schema.Int })),
+  existedUntil: Schema.optionalKey(Schema.Struct({ position: Schema.Int, ms: Schema.Int })),
+})
+export type NotThere = typeof NotThere.Type
