@@ -1,0 +1,249 @@
+/**
+ * An `EventLog` on a store: the commit queue, the one writer, reading and following.
+ *
+ * ```
+ * append ─┐ room for `queuedEventsMax` events       ┌─> answer each caller
+ * append ─┼──────> waiting ──> writer: admit, commit ┤
+ * append ─┘  (waits when full)    (one batch)        └─> wake the followers
+ * ```
+ * - One writer fiber commits everything that arrived meanwhile in one batch.
+ * - A caller is answered after the commit; who goes away before it began has appended nothing.
+ * - Followers hold a position and read from the store: a slow one costs no memory.
+ */
+import type * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import type { NewEvent, Position } from "../event/Envelope.ts"
+import { invariant } from "../kernel/invariant.ts"
+import { admit, type Answer, type Request } from "./admit.ts"
+import {
+  type Appended,
+  AppendConflict,
+  appendMax,
+  EventLog,
+  type Filter,
+  LogUnavailable,
+  RestoreRefused,
+} from "./EventLog.ts"
+import { matches } from "./matches.ts"
+import type { Batch, Store } from "./Store.ts"
+
+/** Most events waiting for the writer; beyond it `append` waits. */
+export const queuedEventsMax = 2 * appendMax
+
+type Failure = AppendConflict | RestoreRefused | LogUnavailable
+
+interface Waiting {
+  readonly request: Request
+  readonly answer: (answer: Effect.Effect<Appended, Failure>) => void
+  cancelled: boolean
+}
+
+export const logOn = Effect.fnUntraced(function* (store: Store) {
+  const clock = yield* Clock.Clock
+  const room = Semaphore.makeUnsafe(queuedEventsMax)
+  const arrived = Latch.makeUnsafe(false)
+  const waiting: Array<Waiting> = []
+  let changed = Deferred.makeUnsafe<void>()
+  let closed = false
+
+  const unavailable = (reason: LogUnavailable["reason"], detail: string) =>
+    new LogUnavailable({ log: store.info.url, reason, detail })
+
+  /** Everything that waits, as far as it fits one batch. */
+  const takeGroup = (): ReadonlyArray<Waiting> => {
+    const group: Array<Waiting> = []
+    let events = 0
+    let taken = 0
+    for (const next of waiting) {
+      if (!next.cancelled && events + next.request.events.length > appendMax) break
+      taken++
+      if (next.cancelled) continue
+      events += next.request.events.length
+      group.push(next)
+    }
+    waiting.splice(0, taken)
+    if (waiting.length === 0) arrived.closeUnsafe()
+    return group
+  }
+
+  const commitGroup = (group: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const admitted = admit(
+        group.map(({ request }) => request),
+        { end: store.end(), revision: store.revision, nowMs: clock.currentTimeMillisUnsafe() },
+      )
+      const answerAll = Effect.sync(() => {
+        for (const [index, { answer }] of group.entries()) answer(toEffect(admitted.answers[index]))
+      })
+      if (admitted.batch.length === 0) return answerAll
+      return Effect.exit(store.commit(admitted.batch, admitted.revisions)).pipe(
+        Effect.flatMap((exit) => {
+          if (Exit.isSuccess(exit)) return Effect.andThen(answerAll, wake)
+          // One request may be what could not be written: then it fails alone.
+          if (group.length > 1 && !concernsAll(exit.cause))
+            return Effect.forEach(group, (one) => commitGroup([one]), { discard: true })
+          return Effect.sync(() => {
+            for (const { answer } of group) answer(Effect.failCause(exit.cause))
+          })
+        }),
+      )
+    })
+
+  const wake = Effect.sync(() => {
+    const before = changed
+    changed = Deferred.makeUnsafe<void>()
+    Deferred.doneUnsafe(before, Exit.void)
+  })
+
+  const writer = Effect.gen(function* () {
+    while (true) {
+      yield* arrived.await
+      // Callers that were just answered come back with their next events: they then share this commit.
+      yield* Effect.yieldNow
+      yield* Effect.uninterruptible(Effect.suspend(() => commitGroup(takeGroup())))
+    }
+  })
+
+  const submit = (request: Request): Effect.Effect<Appended, Failure> =>
+    request.events.length > appendMax
+      ? Effect.fail(
+          unavailable(
+            "too-large",
+            `${request.events.length} events in one append, at most ${appendMax}`,
+          ),
+        )
+      : room.withPermits(Math.max(1, request.events.length))(
+          Effect.callback<Appended, Failure>((resume) => {
+            if (closed) return resume(Effect.fail(unavailable("closed", "the log was closed")))
+            const entry: Waiting = { request, answer: resume, cancelled: false }
+            waiting.push(entry)
+            arrived.openUnsafe()
+            return Effect.sync(() => {
+              entry.cancelled = true
+            })
+          }),
+        )
+
+  const open = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | LogUnavailable> =>
+    Effect.suspend((): Effect.Effect<A, E | LogUnavailable> =>
+      closed ? Effect.fail(unavailable("closed", "the log was closed")) : effect,
+    )
+
+  const head = Effect.map(refreshed(store), () => store.end().head)
+
+  const read = (from: Position, to?: Position): Stream.Stream<Batch, LogUnavailable> =>
+    Stream.unwrap(
+      Effect.map(head, (now) => {
+        const end = Math.min(to ?? now, now)
+        return Stream.unfold(Math.max(0, from), (position) =>
+          position >= end
+            ? Effect.undefined
+            : open(store.batchAt(position)).pipe(
+                Effect.map((batch) => {
+                  const wanted = batch.slice(0, end - position)
+                  return [wanted, position + wanted.length] as const
+                }),
+              ),
+        )
+      }),
+    )
+
+  const next = (position: Position): Effect.Effect<readonly [Batch, Position], LogUnavailable> =>
+    open(
+      Effect.suspend(() => {
+        // Taken before the head is looked at: what is committed in between is then not missed.
+        const news = changed
+        if (position < store.end().head)
+          return Effect.map(
+            store.batchAt(position),
+            (batch) => [batch, position + batch.length] as const,
+          )
+        const waited =
+          store.pollMs === undefined
+            ? Deferred.await(news)
+            : Effect.andThen(Effect.sleep(store.pollMs), store.refresh)
+        return Effect.andThen(waited, next(position))
+      }),
+    )
+
+  const follow = (from: Position): Stream.Stream<Batch, LogUnavailable> =>
+    Stream.unwrap(
+      Effect.as(
+        head,
+        Stream.unfold(Math.max(0, from), (position) => next(position)),
+      ),
+    )
+
+  const query = (filter: Filter): Stream.Stream<Batch, LogUnavailable> =>
+    Stream.unwrap(
+      Effect.map(head, (now) =>
+        Stream.unfold(Math.min(filter.to ?? now, now), (position) =>
+          open(store.batchBelow(position, filter)).pipe(
+            Effect.map((batch) => {
+              if (batch === undefined || position <= (filter.from ?? 0)) return undefined
+              const found = batch.filter(
+                (recorded) => recorded.position < position && matches(filter, recorded),
+              )
+              return [found.toReversed(), batch[0].position] as const
+            }),
+          ),
+        ).pipe(Stream.filter((found) => found.length > 0)),
+      ),
+    )
+
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      closed = true
+      for (const { answer } of waiting.splice(0))
+        answer(Effect.fail(unavailable("closed", "the log was closed before the commit")))
+      Deferred.doneUnsafe(changed, Exit.void)
+    }),
+  )
+  yield* Effect.forkScoped(writer)
+
+  return EventLog.of({
+    info: store.info,
+    head,
+    append: (events, expected) =>
+      Effect.suspend(() => {
+        checkCauses(events, store.end().head)
+        return submit({ _tag: "Append", events, expected })
+      }).pipe(Effect.catchTag("RestoreRefused", Effect.die)),
+    restore: (events) =>
+      submit({ _tag: "Restore", events }).pipe(Effect.catchTag("AppendConflict", Effect.die)),
+    read,
+    query,
+    follow,
+    positionAt: (recordedMs) => open(Effect.andThen(store.refresh, store.positionAt(recordedMs))),
+    revision: (stream) => Effect.map(refreshed(store), () => store.revision(stream)),
+    verify: open(store.verify),
+  })
+})
+
+/** A store that cannot be read now answers with what it knew last: `head` and `revision` do not fail. */
+const refreshed = (store: Store): Effect.Effect<void> => Effect.ignore(store.refresh)
+
+const toEffect = (answer: Answer): Effect.Effect<Appended, Failure> =>
+  answer instanceof AppendConflict || answer instanceof RestoreRefused
+    ? Effect.fail(answer)
+    : Effect.succeed(answer)
+
+/** The log itself could not be written, whatever was in the batch. */
+const concernsAll = (cause: Cause.Cause<LogUnavailable>): boolean =>
+  cause.reasons.some((reason) => reason._tag === "Fail" && reason.error.reason !== "too-large")
+
+/** A cause that is not yet there is a mistake of the caller's code. */
+const checkCauses = (events: ReadonlyArray<NewEvent>, head: Position): void => {
+  for (const [index, { causes }] of events.entries())
+    for (const cause of causes)
+      invariant(
+        Number.isSafeInteger(cause) && (cause < 0 ? -1 - cause < index : cause < head),
+        `cause ${cause} of event ${index} stands before it (head ${head})`,
+      )
+}
