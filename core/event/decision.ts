@@ -2,7 +2,8 @@
  * What the twin decided about messages it checked itself.
  *
  * Stored names and fields are a wire format: change them only by adding, and through `upcast.ts`.
- * The facts that caused a decision are the envelope's `causes`.
+ * The facts that caused a decision are the envelope's `causes`: first the message's first reception.
+ * A frame with a wrong CRC is no message and gets no decision: its `check` says all.
  */
 import * as Schema from "effect/Schema"
 import { DeviceId } from "./ids.ts"
@@ -26,7 +27,6 @@ export const RefusalReason = Schema.Literals([
   "unknown-device",
   "retired-device",
   "wrong-mac",
-  "wrong-crc",
   "reserved-flag",
   /** The number was accepted before, in this turn of the counter. */
   "number-seen",

@@ -1,8 +1,9 @@
 /**
  * Which stream an event belongs to: that of the thing it changes.
  *
- * A frame whose device is not registered goes to the stream of its station: anybody with a radio can
- * invent device ids, and each stream costs memory.
+ * A frame whose device is not registered, or not to be believed, goes to the stream of its station,
+ * and its refusal to `strangers`: anybody with a radio can invent device ids, and each stream costs
+ * memory.
  */
 import type { StreamId } from "./Envelope.ts"
 import type { Event } from "./Event.ts"
@@ -14,7 +15,7 @@ export const customerStream = (customer: string): StreamId => `customer-${custom
 export const streamOf = (event: Event): StreamId => {
   switch (event._tag) {
     case "FrameHeard":
-      return event.check === "unknown-device"
+      return event.check === "unknown-device" || event.check === "wrong-crc"
         ? stationStream(event.station)
         : deviceStream(event.device)
     case "BytesHeard":
@@ -32,8 +33,9 @@ export const streamOf = (event: Event): StreamId => {
     case "DeviceRetired":
     case "CounterDisengaged":
     case "MessageAccepted":
-    case "MessageRefused":
       return deviceStream(event.device)
+    case "MessageRefused":
+      return event.reason === "unknown-device" ? "strangers" : deviceStream(event.device)
     case "CustomerRegistered":
     case "CustomerRetired":
     case "DestinationAdded":

@@ -24,6 +24,9 @@ export const toHex = (bytes: Uint8Array): string => {
   return hex
 }
 
+/** The two hex digits of a byte. */
+export const hexPair = (byte: number): string => pairs[byte]
+
 /** The value 0..15 of the hex digit at `index`, or 255 when that character is none. */
 export const nibbleAt = (hex: string, index: number): number => {
   const code = hex.charCodeAt(index)

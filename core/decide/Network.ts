@@ -1,0 +1,234 @@
+/**
+ * What decisions rest on: who is registered, the counters, which messages are being heard, which
+ * stations are trusted. A fold of the log, as projections are, and the same for the same log.
+ *
+ * The maps and entries are owned by the state and change in place: decisions are made at the rate of
+ * receptions. Nobody outside `core/decide` changes them.
+ */
+import type { Recorded } from "../event/Envelope.ts"
+import type { MessageRefused } from "../event/decision.ts"
+import { type Policy, policyDefault } from "../event/policy.ts"
+import * as Attempts from "./Attempts.ts"
+import * as CounterWindow from "./CounterWindow.ts"
+
+export interface State {
+  policy: { readonly version: number; readonly position: number; readonly policy: Policy }
+  readonly devices: Map<string, Device>
+  readonly stations: Map<string, Station>
+  readonly customers: Map<string, Customer>
+  readonly dataCentres: Map<string, DataCentre>
+  /** Of registered devices. */
+  readonly attempts: Attempts.Attempts
+  /** Of others: apart, so that strangers cannot push out what registered devices send. */
+  readonly strangers: Attempts.Attempts
+}
+
+export interface Device {
+  readonly customer: string | undefined
+  /** 0: the policy's default. */
+  readonly contractPerDay: number
+  readonly rollover: number
+  readonly keyVersion: number
+  readonly retired: boolean
+  readonly registeredAt: number
+  window: CounterWindow.CounterWindow
+}
+
+export interface Station {
+  readonly enrolled: boolean
+  readonly retired: boolean
+  readonly reference: string | undefined
+  readonly trust: "not-attested" | "trusted" | "lost"
+  /** Occurred, of the last change of trust: a late reception does not undo a later one. */
+  readonly trustSinceMs: number
+  /** Position of the event that gave this trust, -1 for none. */
+  readonly trustAt: number
+}
+
+export interface Customer {
+  readonly retired: boolean
+  readonly destinations: ReadonlyArray<{
+    readonly id: string
+    readonly url: string
+    readonly loopbackAllowed: boolean
+  }>
+}
+
+export interface DataCentre {
+  readonly links: ReadonlyArray<string>
+  readonly down: ReadonlyArray<string>
+}
+
+export const initial = (): State => ({
+  policy: { version: 0, position: -1, policy: policyDefault },
+  devices: new Map(),
+  stations: new Map(),
+  customers: new Map(),
+  dataCentres: new Map(),
+  attempts: Attempts.make(),
+  strangers: Attempts.make(),
+})
+
+export const unknownStation: Station = {
+  enrolled: false,
+  retired: false,
+  reference: undefined,
+  trust: "not-attested",
+  trustSinceMs: 0,
+  trustAt: -1,
+}
+
+/** Takes one event into a state that the caller owns. */
+export const apply = (state: State, recorded: Recorded): void => {
+  const { event, position } = recorded
+  switch (event._tag) {
+    case "FrameHeard":
+      if (event.check === "wrong-crc") return
+      Attempts.heard(
+        event.check === "unknown-device" ? state.strangers : state.attempts,
+        recorded,
+        event,
+        state.policy.policy.tallyWindowMs,
+      )
+      return
+    case "MessageAccepted": {
+      Attempts.decided(state.attempts, event.device, recorded.causes[0], undefined)
+      const device = state.devices.get(event.device)
+      if (device === undefined) return
+      device.window = CounterWindow.evolve(device.window, {
+        _tag: "Accepted",
+        seq: event.seq,
+        atMs: recorded.occurredMs,
+      })
+      return
+    }
+    case "MessageRefused":
+      Attempts.decided(
+        event.reason === "unknown-device" ? state.strangers : state.attempts,
+        event.device,
+        recorded.causes[0],
+        event.reason,
+      )
+      refused(state, event)
+      return
+    case "CounterDisengaged": {
+      const device = state.devices.get(event.device)
+      if (device !== undefined)
+        device.window = CounterWindow.evolve(device.window, { _tag: "Disengaged" })
+      return
+    }
+    case "DeviceRegistered":
+      state.devices.set(event.device, {
+        customer: event.customer,
+        contractPerDay: event.contractPerDay ?? 0,
+        rollover: event.rollover ?? 0,
+        keyVersion: event.keyVersion,
+        retired: false,
+        registeredAt: position,
+        window: state.devices.get(event.device)?.window ?? CounterWindow.initial,
+      })
+      return
+    case "DeviceKeyReplaced":
+      changeDevice(state, event.device, { keyVersion: event.keyVersion })
+      return
+    case "DeviceRetired":
+      changeDevice(state, event.device, { retired: true })
+      return
+    case "StationEnrolled":
+      changeStation(state, event.station, { enrolled: true, retired: false })
+      return
+    case "StationRetired":
+      changeStation(state, event.station, { retired: true })
+      return
+    case "ReferenceValuesAdopted":
+      changeStation(state, event.station, {
+        reference: event.configDigest,
+        trust: "trusted",
+        trustSinceMs: recorded.occurredMs,
+        trustAt: position,
+      })
+      return
+    case "StationTrustLost":
+    case "StationTrustRestored":
+      changeStation(state, event.station, {
+        trust: event._tag === "StationTrustLost" ? "lost" : "trusted",
+        trustSinceMs: recorded.occurredMs,
+        trustAt: position,
+      })
+      return
+    case "CustomerRegistered":
+      state.customers.set(event.customer, {
+        retired: false,
+        destinations: state.customers.get(event.customer)?.destinations ?? [],
+      })
+      return
+    case "CustomerRetired":
+      changeCustomer(state, event.customer, { retired: true })
+      return
+    case "DestinationAdded": {
+      const { customer, destination: id, url, loopbackAllowed } = event
+      const others = destinationsOf(state, customer).filter((known) => known.id !== id)
+      changeCustomer(state, customer, { destinations: [...others, { id, url, loopbackAllowed }] })
+      return
+    }
+    case "DestinationRemoved":
+      changeCustomer(state, event.customer, {
+        destinations: destinationsOf(state, event.customer).filter(
+          (known) => known.id !== event.destination,
+        ),
+      })
+      return
+    case "DataCentreOpened":
+      state.dataCentres.set(event.dataCentre, { links: event.links, down: [] })
+      return
+    case "LinkReported": {
+      const centre = state.dataCentres.get(event.dataCentre)
+      if (centre === undefined) return
+      const others = centre.down.filter((link) => link !== event.link)
+      state.dataCentres.set(event.dataCentre, {
+        links: centre.links,
+        down: event.up ? others : [...others, event.link],
+      })
+      return
+    }
+    case "PolicyAdopted":
+      state.policy = { version: event.version, position, policy: event.policy }
+      return
+    case "BytesHeard":
+    case "MessageReported":
+    case "ReceptionReported":
+    case "ServiceReported":
+    case "DeliveryOwed":
+    case "DeliverySucceeded":
+    case "DeliveryFailed":
+    case "DeliveryAbandoned":
+    case "DemoBegan":
+    case "Ticked":
+    case "Unknown":
+      return
+  }
+}
+
+const refused = (state: State, event: MessageRefused): void => {
+  if (event.reason !== "out-of-sequence" && event.reason !== "unstated-band") return
+  const device = state.devices.get(event.device)
+  if (device !== undefined)
+    device.window = CounterWindow.evolve(device.window, { _tag: "OutOfSequence" })
+}
+
+const changeDevice = (state: State, id: string, change: Partial<Device>): void => {
+  const device = state.devices.get(id)
+  if (device !== undefined) state.devices.set(id, { ...device, ...change })
+}
+
+const changeStation = (state: State, id: string, change: Partial<Station>): void => {
+  state.stations.set(id, { ...(state.stations.get(id) ?? unknownStation), ...change })
+}
+
+const changeCustomer = (state: State, id: string, change: Partial<Customer>): void => {
+  const known = state.customers.get(id)
+  if (known !== undefined) state.customers.set(id, { ...known, ...change })
+}
+
+const destinationsOf = (state: State, id: string): Customer["destinations"] =>
+  state.customers.get(id)?.destinations ?? []

@@ -1,0 +1,207 @@
+/**
+ * Decides on a command: the events that carry it out, none where it is so already, or why not.
+ *
+ * Keys do not pass through here: who calls has put the key where keys are kept before its version is
+ * recorded, and `keyVersion` says which it is.
+ */
+import type { Event } from "../event/Event.ts"
+import * as Schema from "effect/Schema"
+import { type Command, CommandRefused } from "./Command.ts"
+import type * as Network from "./Network.ts"
+
+export const decideCommand = (
+  state: Network.State,
+  command: Command,
+): ReadonlyArray<Event> | CommandRefused => {
+  switch (command._tag) {
+    case "RegisterDevice": {
+      const known = state.devices.get(command.device)
+      const { _tag: _, key, ...given } = command
+      if (known === undefined || known.retired)
+        return [
+          {
+            _tag: "DeviceRegistered",
+            ...given,
+            keyVersion: key === undefined ? 0 : (known?.keyVersion ?? 0) + 1,
+          },
+        ]
+      return exists(
+        `device ${command.device}`,
+        "is registered already; replace its key or retire it",
+      )
+    }
+    case "ReplaceDeviceKey":
+      return withDevice(state, command.device, (device) => [
+        { _tag: "DeviceKeyReplaced", device: command.device, keyVersion: device.keyVersion + 1 },
+      ])
+    case "RetireDevice":
+      return withAny(state.devices.get(command.device), `device ${command.device}`, (device) =>
+        device.retired ? [] : [{ _tag: "DeviceRetired", device: command.device }],
+      )
+    case "DisengageCounter":
+      return withDevice(state, command.device, (device) =>
+        device.window.disengaged
+          ? []
+          : [{ _tag: "CounterDisengaged", device: command.device, note: command.note }],
+      )
+    case "EnrolStation": {
+      const known = state.stations.get(command.station)
+      const { _tag: _, ...given } = command
+      return known?.enrolled === true && !known.retired
+        ? exists(`station ${command.station}`, "is enrolled already")
+        : [{ _tag: "StationEnrolled", ...given }]
+    }
+    case "AdoptReferenceValues":
+      return withAny(
+        state.stations.get(command.station),
+        `station ${command.station}`,
+        (station) => {
+          if (!/^([0-9a-f]{2}){1,64}$/.test(command.configDigest))
+            return invalid(
+              `station ${command.station}`,
+              "a configuration digest is hex in lower case, 64 bytes at most",
+            )
+          return station.reference === command.configDigest && station.trust === "trusted"
+            ? []
+            : [
+                {
+                  _tag: "ReferenceValuesAdopted",
+                  station: command.station,
+                  configDigest: command.configDigest,
+                },
+              ]
+        },
+      )
+    case "RetireStation":
+      return withAny(state.stations.get(command.station), `station ${command.station}`, (station) =>
+        station.retired ? [] : [{ _tag: "StationRetired", station: command.station }],
+      )
+    case "OpenDataCentre": {
+      const { _tag: _, ...given } = command
+      return state.dataCentres.has(command.dataCentre)
+        ? exists(`data centre ${command.dataCentre}`, "is open already")
+        : [{ _tag: "DataCentreOpened", ...given }]
+    }
+    case "ReportLink": {
+      const { dataCentre, link, up } = command
+      return withAny(state.dataCentres.get(dataCentre), `data centre ${dataCentre}`, (centre) => {
+        if (!centre.links.includes(link))
+          return unknown(`link ${link}`, `data centre ${dataCentre} has no such link`)
+        return centre.down.includes(link) === !up
+          ? []
+          : [{ _tag: "LinkReported", dataCentre, link, up }]
+      })
+    }
+    case "RegisterCustomer": {
+      const known = state.customers.get(command.customer)
+      const { _tag: _, ...given } = command
+      return known !== undefined && !known.retired
+        ? exists(`customer ${command.customer}`, "is registered already")
+        : [{ _tag: "CustomerRegistered", ...given }]
+    }
+    case "RetireCustomer":
+      return withAny(
+        state.customers.get(command.customer),
+        `customer ${command.customer}`,
+        (known) => (known.retired ? [] : [{ _tag: "CustomerRetired", customer: command.customer }]),
+      )
+    case "AddDestination":
+      return withCustomer(state, command.customer, (customer) => {
+        const { _tag: _, ...given } = command
+        const why = whyNoDestination(command)
+        if (why !== undefined) return invalid(`destination ${command.destination}`, why)
+        const same = customer.destinations.find(({ id }) => id === command.destination)
+        return same?.url === command.url && same.loopbackAllowed === command.loopbackAllowed
+          ? []
+          : [{ _tag: "DestinationAdded", ...given }]
+      })
+    case "RemoveDestination":
+      return withCustomer(state, command.customer, (customer) =>
+        customer.destinations.some(({ id }) => id === command.destination)
+          ? [
+              {
+                _tag: "DestinationRemoved",
+                customer: command.customer,
+                destination: command.destination,
+              },
+            ]
+          : [],
+      )
+    case "AdoptPolicy": {
+      const why = whyNoPolicy(command.policy)
+      if (why !== undefined) return invalid("policy", why)
+      return [
+        {
+          _tag: "PolicyAdopted",
+          version: state.policy.version + 1,
+          policy: command.policy,
+          note: command.note,
+        },
+      ]
+    }
+  }
+}
+
+type Outcome = ReadonlyArray<Event> | CommandRefused
+
+const withAny = <A>(known: A | undefined, subject: string, then: (known: A) => Outcome): Outcome =>
+  known === undefined ? unknown(subject, "is not known") : then(known)
+
+const withDevice = (
+  state: Network.State,
+  device: string,
+  then: (device: Network.Device) => Outcome,
+): Outcome =>
+  withAny(state.devices.get(device), `device ${device}`, (known) =>
+    known.retired ? retired(`device ${device}`) : then(known),
+  )
+
+const withCustomer = (
+  state: Network.State,
+  customer: string,
+  then: (customer: Network.Customer) => Outcome,
+): Outcome =>
+  withAny(state.customers.get(customer), `customer ${customer}`, (known) =>
+    known.retired ? retired(`customer ${customer}`) : then(known),
+  )
+
+const unknown = (subject: string, detail: string): CommandRefused =>
+  new CommandRefused({ reason: "unknown", subject, detail })
+
+const exists = (subject: string, detail: string): CommandRefused =>
+  new CommandRefused({ reason: "exists", subject, detail })
+
+const retired = (subject: string): CommandRefused =>
+  new CommandRefused({ reason: "retired", subject, detail: "is retired" })
+
+const invalid = (subject: string, detail: string): CommandRefused =>
+  new CommandRefused({ reason: "invalid", subject, detail })
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** Messages leave over TLS; plain HTTP only to this machine, where that was allowed. */
+const whyNoDestination = (given: {
+  readonly url: string
+  readonly loopbackAllowed: boolean
+}): string | undefined => {
+  if (!URL.canParse(given.url)) return "is no URL"
+  const { protocol, hostname, username, password } = new URL(given.url)
+  if (username !== "" || password !== "")
+    return "a URL with a password in it would stand in the log"
+  if (isLoopback(hostname))
+    return given.loopbackAllowed ? undefined : "an address on this machine must be allowed as such"
+  return protocol === "https:" ? undefined : "must be an https URL"
+}
+
+/** Roll-over: SIGFOX.md part 3, 128..4096. A tally longer than an hour would hide replays. */
+const whyNoPolicy = (policy: Network.State["policy"]["policy"]): string | undefined => {
+  if (policy.rollover < 128 || policy.rollover > 4096) return "rollover is 128..4096"
+  if (policy.contractPerDay < 1 || policy.contractPerDay > 1_000_000)
+    return "contractPerDay is 1..1000000"
+  return policy.tallyWindowMs < 1 || policy.tallyWindowMs > 3_600_000
+    ? "tallyWindowMs is 1..3600000"
+    : undefined
+}
+
+export const isRefused = Schema.is(CommandRefused)

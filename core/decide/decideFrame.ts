@@ -1,0 +1,390 @@
+/**
+ * Decides on one reception: what to record, and whether its message is accepted.
+ *
+ * A message is accepted on its first good reception; further copies are recorded and nothing more.
+ * Costly checks and sealing come in as functions and are asked once a packet, not once a copy.
+ */
+import type { Cause } from "../event/Envelope.ts"
+import type { MessageKind, RefusalReason } from "../event/decision.ts"
+import type { Event } from "../event/Event.ts"
+import type { DeviceId } from "../event/ids.ts"
+import type { FrameCheck, FrameHeard } from "../event/reception.ts"
+import type { Sealed } from "../event/sealed.ts"
+import { deviceHexOf } from "../frame/Frame.ts"
+import { headerLength } from "../frame/FrameType.ts"
+import type * as Slot from "../frame/Slot.ts"
+import * as Uplink from "../frame/Uplink.ts"
+import * as Bytes from "../kernel/Bytes.ts"
+import * as Attempts from "./Attempts.ts"
+import * as CounterWindow from "./CounterWindow.ts"
+import { customerDestinations } from "./customerDestinations.ts"
+import type * as Network from "./Network.ts"
+import { unknownStation } from "./Network.ts"
+import type { ReceivedFrame } from "./ReceivedFrame.ts"
+
+/** What a decision needs and may not do itself. */
+export interface Checks {
+  /** Whether the MAC of the packet in the slot holds under the device's key of that version. */
+  readonly macHolds: (slot: Slot.Slot, keyVersion: number) => boolean
+  /** Seals a payload under the device's data key, or, for strangers, under one they share. */
+  readonly seal: (what: {
+    readonly device: DeviceId
+    readonly stranger: boolean
+    /** All that the digest is over. */
+    readonly packet: Uint8Array
+    readonly payload: Uint8Array
+  }) => Sealed
+}
+
+/**
+ * Records an event and lets the state take it in (unless it is told that it changes nothing there).
+ * Gives the position it will have.
+ */
+export type Emit = (
+  event: Event,
+  occurredMs: number,
+  causes: ReadonlyArray<Cause>,
+  changesState?: boolean,
+) => number
+
+export const decideFrame = (
+  state: Network.State,
+  checks: Checks,
+  slot: Slot.Slot,
+  received: ReceivedFrame,
+  emit: Emit,
+): void => {
+  const outcome = Uplink.decodeInto(slot, received.frame)
+  switch (outcome) {
+    case "ok":
+      return decidePacket(state, checks, slot, received, emit)
+    case "crc":
+      emit(claimedFrame(checks, slot, received, "wrong-crc", true), received.heardAtMs, [])
+      return
+    case "reserved-flag": {
+      const device = idOf(slot.device)
+      const isKnown = knownDevice(state, device) !== undefined
+      const check = isKnown ? "reserved-flag" : "unknown-device"
+      const at = emit(claimedFrame(checks, slot, received, check, !isKnown), received.heardAtMs, [])
+      refuse(state, device, slot.seq, check, at, received.heardAtMs, emit)
+      return
+    }
+    case "not-hex":
+    case "length":
+    case "preamble":
+    case "frame-type":
+    case "type-length":
+    case "length-indicator": {
+      const refused = Uplink.refusalOf(outcome, slot, received.frame)
+      const bytes = bytesOf(received.frame)
+      emit(
+        {
+          _tag: "BytesHeard",
+          source: received.source,
+          station: received.station,
+          bytes: checks.seal({
+            device: idOf(0),
+            stranger: true,
+            packet: bytes,
+            payload: bytes,
+          }),
+          reason: outcome,
+          field: refused.field,
+          offset: refused.offset,
+          ...(received.rssiDbm === undefined ? {} : { rssiDbm: received.rssiDbm }),
+        },
+        received.heardAtMs,
+        [],
+      )
+    }
+  }
+}
+
+/** A frame that is exactly one: checked, put to its attempt, decided on if that is new. */
+const decidePacket = (
+  state: Network.State,
+  checks: Checks,
+  slot: Slot.Slot,
+  received: ReceivedFrame,
+  emit: Emit,
+): void => {
+  const id = idOf(slot.device)
+  const device = knownDevice(state, id)
+  const attempts = device === undefined ? state.strangers : state.attempts
+  const { heardAtMs } = received
+  const windowMs = state.policy.policy.tallyWindowMs
+  const sought = {
+    device: id,
+    seq: slot.seq,
+    control: slot.control,
+    heardAtMs,
+    windowMs,
+    body: slot.body,
+    packetLength: slot.packetLength,
+  }
+  const remembered = Attempts.findByPacket(attempts, sought)
+  if (remembered !== undefined) {
+    const copy = frameHeard(slot, received, id, remembered)
+    const at = emit(copy, heardAtMs, [], false)
+    lookAtStation(state, received, at, emit)
+    if (remembered.verdict !== "accepted" && remembered.reason === "station-not-trusted")
+      decideMessage(state, device, remembered, slot, received, at, emit)
+    return
+  }
+  const packet = slot.body.slice(0, slot.packetLength)
+  const payload = packet.subarray(headerLength, headerLength + slot.payloadLength)
+  const sealed = checks.seal({ device: id, stranger: device === undefined, packet, payload })
+  const known = Attempts.findByDigest(attempts, { ...sought, digest: sealed.digest })
+  const check = known?.check ?? checkOf(device, checks, slot)
+  const keyVersion =
+    known?.keyVersion ?? (check === "unknown-device" ? 0 : (device?.keyVersion ?? 0))
+  const at = emit(
+    frameHeard(slot, received, id, { check, keyVersion, payload: sealed }),
+    heardAtMs,
+    [],
+  )
+  const attempt =
+    known === undefined
+      ? Attempts.openedAt(attempts, id, at)
+      : Attempts.findByDigest(attempts, { ...sought, digest: sealed.digest })
+  lookAtStation(state, received, at, emit)
+  if (attempt === undefined) return
+  attempt.packet = packet
+  if (attempt.verdict === "open" || attempt.reason === "station-not-trusted")
+    decideMessage(state, device, attempt, slot, received, at, emit)
+}
+
+/** A device without a key is a stranger here: nothing it sends can be checked. */
+const knownDevice = (state: Network.State, id: string): Network.Device | undefined => {
+  const device = state.devices.get(id)
+  return device === undefined || device.keyVersion === 0 ? undefined : device
+}
+
+const checkOf = (
+  device: Network.Device | undefined,
+  checks: Checks,
+  slot: Slot.Slot,
+): FrameCheck => {
+  if (device === undefined) return "unknown-device"
+  return checks.macHolds(slot, device.keyVersion) ? "ok" : "wrong-mac"
+}
+
+const decideMessage = (
+  state: Network.State,
+  device: Network.Device | undefined,
+  attempt: Attempts.Attempt,
+  slot: Slot.Slot,
+  received: ReceivedFrame,
+  at: number,
+  emit: Emit,
+): void => {
+  const id = idOf(slot.device)
+  const { heardAtMs } = received
+  const causes = at === attempt.firstAt ? [at] : [attempt.firstAt, at]
+  const no = (reason: RefusalReason, more: ReadonlyArray<number> = [], limits = {}): void => {
+    // A second copy by an untrusted station changes nothing.
+    if (attempt.verdict === "refused" && attempt.reason === reason) return
+    emit(
+      {
+        _tag: "MessageRefused",
+        device: id,
+        seq: slot.seq,
+        reason,
+        ...limits,
+        policy: state.policy.version,
+      },
+      heardAtMs,
+      [...causes, ...more],
+    )
+  }
+  if (device === undefined) return no("unknown-device")
+  if (attempt.check === "wrong-mac") return no("wrong-mac")
+  if (device.retired) return no("retired-device")
+  const station = state.stations.get(received.station) ?? unknownStation
+  if (station.trust === "lost" && state.policy.policy.untrustedStations === "refuse")
+    return no("station-not-trusted", [station.trustAt])
+  const { policy } = state.policy
+  const judgement = CounterWindow.judge(device.window, {
+    seq: slot.seq,
+    atMs: heardAtMs,
+    contractPerDay: device.contractPerDay || policy.contractPerDay,
+    rollover: device.rollover || policy.rollover,
+    policy,
+  })
+  const rule = state.policy.position >= 0 ? [state.policy.position] : []
+  if (!judgement.accepted) {
+    const { expectedSeq, gapMax } = judgement
+    return no(judgement.reason, rule, { expectedSeq, gapMax })
+  }
+  const acceptedAt = emit(
+    {
+      _tag: "MessageAccepted",
+      device: id,
+      seq: slot.seq,
+      epoch: judgement.epoch,
+      kind: kindOf(slot),
+      downlinkAsked: (slot.flags & 2) !== 0,
+      missing: judgement.missing,
+      ...(judgement.warning === undefined ? {} : { warning: judgement.warning }),
+      policy: state.policy.version,
+    },
+    heardAtMs,
+    [...causes, ...rule],
+  )
+  owe(
+    state,
+    device,
+    { device: id, seq: slot.seq, epoch: judgement.epoch },
+    acceptedAt,
+    heardAtMs,
+    emit,
+  )
+}
+
+/** Every accepted message is owed to each destination of its device's customer, in the same commit. */
+const owe = (
+  state: Network.State,
+  device: Network.Device,
+  message: { readonly device: DeviceId; readonly seq: number; readonly epoch: number },
+  acceptedAt: number,
+  atMs: number,
+  emit: Emit,
+): void => {
+  for (const { customer, destination } of customerDestinations(state, device.customer))
+    emit({ _tag: "DeliveryOwed", ...message, customer, destination }, atMs, [acceptedAt], false)
+}
+
+/** A reception carries the station's configuration digest: a change of it changes the station's trust. */
+const lookAtStation = (
+  state: Network.State,
+  received: ReceivedFrame,
+  at: number,
+  emit: Emit,
+): void => {
+  const { configDigest: seen, station: id, heardAtMs } = received
+  const station = state.stations.get(id)
+  if (seen === undefined || station?.reference === undefined) return
+  const isSame = seen === station.reference
+  if (isSame === (station.trust === "trusted") || heardAtMs < station.trustSinceMs) return
+  const causes = station.trustAt >= 0 ? [at, station.trustAt] : [at]
+  const policy = state.policy.version
+  if (isSame)
+    emit(
+      { _tag: "StationTrustRestored", station: id, configDigest: seen, policy },
+      heardAtMs,
+      causes,
+    )
+  else
+    emit(
+      { _tag: "StationTrustLost", station: id, expected: station.reference, seen, policy },
+      heardAtMs,
+      causes,
+    )
+}
+
+const refuse = (
+  state: Network.State,
+  device: DeviceId,
+  seq: number,
+  reason: RefusalReason,
+  at: number,
+  atMs: number,
+  emit: Emit,
+): void => {
+  // Only the first copy: the others find the attempt decided.
+  const attempts = reason === "unknown-device" ? state.strangers : state.attempts
+  if (Attempts.openedAt(attempts, device, at) === undefined) return
+  emit({ _tag: "MessageRefused", device, seq, reason, policy: state.policy.version }, atMs, [at])
+}
+
+const frameHeard = (
+  slot: Slot.Slot,
+  received: ReceivedFrame,
+  device: DeviceId,
+  known: { readonly check: FrameCheck; readonly keyVersion: number; readonly payload: Sealed },
+): FrameHeard => {
+  const macAt = headerLength + slot.payloadLength
+  return {
+    _tag: "FrameHeard",
+    source: received.source,
+    station: received.station,
+    device,
+    frameType: slot.frameType,
+    rank: slot.rank,
+    flags: slot.flags,
+    seq: slot.seq,
+    mac: hexOfRange(slot.body, macAt, slot.packetLength),
+    crc: slot.crc,
+    payload: known.payload,
+    check: known.check,
+    keyVersion: known.keyVersion,
+    ...measured(received),
+  }
+}
+
+/**
+ * A frame whose CRC or flag is wrong: its length indicator cannot be believed, so all bytes behind the
+ * header are sealed as its payload and `mac` is empty.
+ */
+const claimedFrame = (
+  checks: Checks,
+  slot: Slot.Slot,
+  received: ReceivedFrame,
+  check: FrameCheck,
+  stranger: boolean,
+): FrameHeard => {
+  const device = idOf(slot.device)
+  const packet = slot.body.slice(0, slot.packetLength)
+  const payload = packet.subarray(headerLength)
+  return {
+    _tag: "FrameHeard",
+    source: received.source,
+    station: received.station,
+    device,
+    frameType: slot.frameType,
+    rank: slot.rank,
+    flags: slot.flags,
+    seq: slot.seq,
+    mac: "",
+    crc: slot.crc,
+    payload: checks.seal({ device, stranger, packet, payload }),
+    check,
+    keyVersion: 0,
+    ...measured(received),
+  }
+}
+
+type Measured = Pick<FrameHeard, "rssiDbm" | "snrDb" | "frequencyHz" | "configDigest">
+
+const measured = (received: ReceivedFrame): Measured => {
+  const { rssiDbm, snrDb, frequencyHz, configDigest } = received
+  if (rssiDbm !== undefined && snrDb !== undefined && frequencyHz !== undefined)
+    return configDigest === undefined
+      ? { rssiDbm, snrDb, frequencyHz }
+      : { rssiDbm, snrDb, frequencyHz, configDigest }
+  return {
+    ...(rssiDbm === undefined ? {} : { rssiDbm }),
+    ...(snrDb === undefined ? {} : { snrDb }),
+    ...(frequencyHz === undefined ? {} : { frequencyHz }),
+    ...(configDigest === undefined ? {} : { configDigest }),
+  }
+}
+
+// Eight hex digits at most, in capitals and without leading zeros: the brand's canonical form.
+const idOf = (address: number): DeviceId => deviceHexOf(address) as DeviceId
+
+const kindOf = (slot: Slot.Slot): MessageKind => {
+  if (slot.control) return "control"
+  return slot.payloadLength > 0 ? "data" : slot.flags >> 2 === 0 ? "empty" : "bit"
+}
+
+const hexOfRange = (bytes: Uint8Array, from: number, to: number): string => {
+  let hex = ""
+  for (let i = from; i < to; i++) hex += Bytes.hexPair(bytes[i])
+  return hex
+}
+
+/** What came in, as bytes to be sealed: the hex digits' own, or the text's where they are none. */
+const bytesOf = (text: string): Uint8Array =>
+  Bytes.fromHex(text.length % 2 === 0 ? text : `${text}0`) ??
+  new TextEncoder().encode(text.slice(0, 64))
