@@ -77,7 +77,8 @@ export const encode = (control: ControlPayload): Uint8Array => {
 export const oddities = (control: ControlPayload): ReadonlyArray<string> => {
   const odd: Array<string> = []
   if (isOutside(control.idleMv, 500, 30_000)) odd.push(`supply at rest ${control.idleMv} mV`)
-  if (isOutside(control.transmitMv, 500, 30_000)) odd.push(`supply sending ${control.transmitMv} mV`)
+  if (isOutside(control.transmitMv, 500, 30_000))
+    odd.push(`supply sending ${control.transmitMv} mV`)
   if (isOutside(control.temperatureDeciC, -600, 1500)) {
     odd.push(`temperature ${control.temperatureDeciC / 10} C`)
   }

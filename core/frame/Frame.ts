@@ -68,6 +68,7 @@ export interface Claimed {
   readonly deviceHex: string
   /** From flags to MAC, in the form of rank 1. */
   readonly packet: Uint8Array
+  readonly crc: number
 }
 
 export interface FrameRefused {

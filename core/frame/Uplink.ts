@@ -120,6 +120,7 @@ export const claimedOf = (slot: Slot.Slot): Claimed => ({
   device: slot.device,
   deviceHex: deviceHexOf(slot.device),
   packet: slot.body.slice(0, slot.packetLength),
+  crc: slot.crc,
 })
 
 const shared = Slot.make()

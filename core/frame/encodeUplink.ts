@@ -67,7 +67,7 @@ const shapeOf = (sent: Sent): Shape => {
   const payload = isControl ? sent.control : sent.payload
   const form = isControl ? control : formOfPayload(payload.length)
   // Room left in a packet goes to the MAC: two bytes of it, and as many more as LI says.
-  const li = payload.length < 2 ? 0 : form.packetLength - headerLength - payload.length - 2
+  const li = form.packetLength - headerLength - payload.length - 2
   invariant(form.macLengths[li] > 0, `${form.name} frames carry ${payload.length} payload bytes`)
   return { form, li, payload }
 }
