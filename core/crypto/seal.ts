@@ -16,10 +16,16 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto"
-import type { Sealed } from "../event/sealed.ts"
 
 const nonceLength = 12
 const tagLength = 16
+
+/** Shape of a sealed payload: `bytes` is cipher text and tag, `digest` (hex) names the packet and is the nonce. */
+interface SealedBytes {
+  readonly digest: string
+  readonly length: number
+  readonly bytes: Uint8Array
+}
 
 /** The two keys a data key stands for: one names packets, one hides payloads. */
 export interface DataKey {
@@ -36,7 +42,7 @@ export const dataKeyOf = (secret: Uint8Array): DataKey => ({
 export const derive = (secret: Uint8Array, purpose: string): Uint8Array =>
   new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), purpose, 32))
 
-export const sealPayload = (key: DataKey, packet: Uint8Array, payload: Uint8Array): Sealed => {
+export const sealPayload = (key: DataKey, packet: Uint8Array, payload: Uint8Array): SealedBytes => {
   const digest = createHmac("sha256", key.naming).update(packet).digest().subarray(0, nonceLength)
   const sealed = { digest: digest.toString("hex"), length: payload.length }
   if (payload.length === 0) return { ...sealed, bytes: new Uint8Array(0) }
@@ -49,7 +55,7 @@ export const sealPayload = (key: DataKey, packet: Uint8Array, payload: Uint8Arra
 }
 
 /** The payload, or undefined where the key is another or the bytes were changed. */
-export const openPayload = (key: DataKey, sealed: Sealed): Uint8Array | undefined =>
+export const openPayload = (key: DataKey, sealed: SealedBytes): Uint8Array | undefined =>
   sealed.length === 0
     ? new Uint8Array(0)
     : open(key.hiding, Buffer.from(sealed.digest, "hex"), sealed.bytes)
@@ -99,4 +105,6 @@ const open = (
 
 export const secretBytes = (count: number): Uint8Array => new Uint8Array(randomBytes(count))
 
-export const masterKeyOf = (bytes: Uint8Array): KeyObject => createSecretKey(bytes)
+export type MasterKey = KeyObject
+
+export const masterKeyOf = (bytes: Uint8Array): MasterKey => createSecretKey(bytes)

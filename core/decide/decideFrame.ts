@@ -5,12 +5,12 @@
  * Costly checks and sealing come in as functions and are asked once a packet, not once a copy.
  */
 import type { Cause } from "../event/Envelope.ts"
-import type { MessageKind, RefusalReason } from "../event/decision.ts"
+import type { MessageKind, RefusalReason as Refusal } from "../event/decision.ts"
 import type { Event } from "../event/Event.ts"
 import type { DeviceId } from "../event/ids.ts"
-import type { FrameCheck, FrameHeard } from "../event/reception.ts"
+import type { BytesHeard, FrameCheck, FrameHeard } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
-import { deviceHexOf } from "../frame/Frame.ts"
+import { deviceHexOf, type RefusalReason } from "../frame/Frame.ts"
 import { headerLength } from "../frame/FrameType.ts"
 import type * as Slot from "../frame/Slot.ts"
 import * as Uplink from "../frame/Uplink.ts"
@@ -47,14 +47,15 @@ export type Emit = (
   changesState?: boolean,
 ) => number
 
+/** Decides on the frame in the slot, which `Uplink.decodeInto` read with this outcome. */
 export const decideFrame = (
   state: Network.State,
   checks: Checks,
   slot: Slot.Slot,
+  outcome: "ok" | "crc" | "reserved-flag",
   received: ReceivedFrame,
   emit: Emit,
 ): void => {
-  const outcome = Uplink.decodeInto(slot, received.frame)
   switch (outcome) {
     case "ok":
       return decidePacket(state, checks, slot, received, emit)
@@ -65,38 +66,32 @@ export const decideFrame = (
       const device = idOf(slot.device)
       const isKnown = knownDevice(state, device) !== undefined
       const check = isKnown ? "reserved-flag" : "unknown-device"
-      const at = emit(claimedFrame(checks, slot, received, check, !isKnown), received.heardAtMs, [])
-      refuse(state, device, slot.seq, check, at, received.heardAtMs, emit)
-      return
+      const frame = claimedFrame(checks, slot, received, check, !isKnown)
+      const at = emit(frame, received.heardAtMs, [])
+      return refuse(state, device, slot.seq, check, at, received.heardAtMs, emit)
     }
-    case "not-hex":
-    case "length":
-    case "preamble":
-    case "frame-type":
-    case "type-length":
-    case "length-indicator": {
-      const refused = Uplink.refusalOf(outcome, slot, received.frame)
-      const bytes = bytesOf(received.frame)
-      emit(
-        {
-          _tag: "BytesHeard",
-          source: received.source,
-          station: received.station,
-          bytes: checks.seal({
-            device: idOf(0),
-            stranger: true,
-            packet: bytes,
-            payload: bytes,
-          }),
-          reason: outcome,
-          field: refused.field,
-          offset: refused.offset,
-          ...(received.rssiDbm === undefined ? {} : { rssiDbm: received.rssiDbm }),
-        },
-        received.heardAtMs,
-        [],
-      )
-    }
+  }
+}
+
+/** The fact that a station handed on bytes which are no frame. */
+export const bytesHeard = (
+  checks: Checks,
+  slot: Slot.Slot,
+  reason: Exclude<RefusalReason, "crc" | "reserved-flag">,
+  received: ReceivedFrame,
+): BytesHeard => {
+  const { field, offset } = Uplink.refusalOf(reason, slot, received.frame)
+  const bytes = bytesOf(received.frame)
+  const device = idOf(0)
+  return {
+    _tag: "BytesHeard",
+    source: received.source,
+    station: received.station,
+    bytes: checks.seal({ device, stranger: true, packet: bytes, payload: bytes }),
+    reason,
+    field,
+    offset,
+    ...(received.rssiDbm === undefined ? {} : { rssiDbm: received.rssiDbm }),
   }
 }
 
@@ -181,7 +176,7 @@ const decideMessage = (
   const id = idOf(slot.device)
   const { heardAtMs } = received
   const causes = at === attempt.firstAt ? [at] : [attempt.firstAt, at]
-  const no = (reason: RefusalReason, more: ReadonlyArray<number> = [], limits = {}): void => {
+  const no = (reason: Refusal, more: ReadonlyArray<number> = [], limits = {}): void => {
     // A second copy by an untrusted station changes nothing.
     if (attempt.verdict === "refused" && attempt.reason === reason) return
     emit(
@@ -286,7 +281,7 @@ const refuse = (
   state: Network.State,
   device: DeviceId,
   seq: number,
-  reason: RefusalReason,
+  reason: Refusal,
   at: number,
   atMs: number,
   emit: Emit,

@@ -2,3 +2,8 @@
 export function invariant(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(`invariant broken: ${what}`)
 }
+
+/** For a branch that cannot be reached. */
+export const invariantBroken = (what: string): never => {
+  throw new Error(`invariant broken: ${what}`)
+}

@@ -1,0 +1,42 @@
+/** What is decided between two commits, and what to tell whom when it is durable, or is not. */
+import type * as Effect from "effect/Effect"
+import * as Network from "../decide/Network.ts"
+import type { NewEvent, Position } from "../event/Envelope.ts"
+import type { Event } from "../event/Event.ts"
+import { streamOf } from "../event/streamOf.ts"
+import type { LogUnavailable } from "../log/EventLog.ts"
+
+export interface Draft {
+  /** Position its first event will have. */
+  readonly first: Position
+  readonly events: Array<NewEvent>
+  readonly answers: Array<Effect.Effect<unknown>>
+  readonly regrets: Array<(why: LogUnavailable) => Effect.Effect<unknown>>
+}
+
+export const make = (first: Position): Draft => ({ first, events: [], answers: [], regrets: [] })
+
+/** Adds an event, lets the state (where one is given) take it in, and gives the event's position. */
+export const add = (
+  draft: Draft,
+  state: Network.State | undefined,
+  event: Event,
+  occurredMs: number,
+  causes: ReadonlyArray<Position>,
+): Position => {
+  const position = draft.first + draft.events.length
+  const stream = streamOf(event)
+  draft.events.push({ stream, occurredMs, causes, event })
+  // Neither revision nor our clock matter to decisions; the log gives both when it commits.
+  if (state !== undefined)
+    Network.apply(state, {
+      position,
+      stream,
+      revision: 0,
+      occurredMs,
+      recordedMs: 0,
+      causes,
+      event,
+    })
+  return position
+}

@@ -1,0 +1,361 @@
+/**
+ * The pipeline at work: one fiber, one state, one commit for what is waiting.
+ *
+ * Invariants:
+ * - Nobody else appends to this log, so an event's position is known before it is committed and
+ *   decisions can name their causes.
+ * - What a sender is told is durable. When a commit fails, all of its senders are told so, and state
+ *   and known facts are thrown away and read from the log again before anything else is decided.
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Redacted from "effect/Redacted"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import { type Command, CommandRefused } from "../decide/Command.ts"
+import { decideCommand } from "../decide/decideCommand.ts"
+import { bytesHeard, decideFrame, type Emit } from "../decide/decideFrame.ts"
+import * as Network from "../decide/Network.ts"
+import type { ReceivedFrame } from "../decide/ReceivedFrame.ts"
+import type { NewEvent, Position } from "../event/Envelope.ts"
+import { deviceIdOf } from "../event/ids.ts"
+import * as Slot from "../frame/Slot.ts"
+import * as Uplink from "../frame/Uplink.ts"
+import * as Bytes from "../kernel/Bytes.ts"
+import { invariant, invariantBroken } from "../kernel/invariant.ts"
+import type { SecretsUnavailable } from "../keys/Secrets.ts"
+import { Vault, type VaultShape } from "../keys/Vault.ts"
+import { type AppendConflict, appendMax, EventLog, LogUnavailable } from "../log/EventLog.ts"
+import * as Draft from "./Draft.ts"
+import * as Identity from "./Identity.ts"
+import type { Input } from "./Input.ts"
+import * as KnownFacts from "./KnownFacts.ts"
+import { type Ingested, Pipeline, QueueFull, waitingMax } from "./Pipeline.ts"
+import { reportedFact } from "./reportedFact.ts"
+import * as Tally from "./Tally.ts"
+
+/** Inputs whose identities are looked up together. */
+const inputsAtOnce = 1_000
+
+/** A commit is made when this many events wait for one; an input gives a few, and `appendMax` is the most one takes. */
+const eventsPerCommit = appendMax / 2
+
+type Work =
+  | {
+      readonly _tag: "Inputs"
+      readonly inputs: ReadonlyArray<Input>
+      readonly done: Deferred.Deferred<Ingested, LogUnavailable>
+    }
+  | {
+      readonly _tag: "Command"
+      readonly command: Command
+      readonly done: Deferred.Deferred<ReadonlyArray<Position>, CommandRefused | LogUnavailable>
+    }
+  | {
+      readonly _tag: "Record"
+      readonly events: ReadonlyArray<NewEvent>
+      readonly done: Deferred.Deferred<Position, LogUnavailable>
+    }
+
+export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = Layer.effect(
+  Pipeline,
+  Effect.gen(function* () {
+    const log = yield* EventLog
+    const vault = yield* Vault
+    const consumer = yield* makeConsumer(log, vault)
+    let waiting = 0
+    const pending = new Set<Work>()
+    // The bound is on inputs and kept by permits; the queue itself only hands over.
+    const room = yield* Semaphore.make(waitingMax)
+    const queue = yield* Effect.acquireRelease(Queue.unbounded<Work>(), Queue.shutdown)
+    yield* Effect.addFinalizer(() =>
+      Effect.forEach(pending, (work) => refuse(work, closed(log.info.url))),
+    )
+    yield* Effect.forkScoped(
+      Effect.forever(
+        Effect.flatMap(Queue.takeBetween(queue, 1, worksPerCommit), (works) =>
+          // A stop waits for the commit under way.
+          Effect.uninterruptible(consumer(works)),
+        ),
+      ),
+      { startImmediately: true },
+    )
+    const hand = <A, E>(work: Work, done: Deferred.Deferred<A, E>): Effect.Effect<A, E> =>
+      Effect.suspend(() => {
+        waiting += sizeOf(work)
+        pending.add(work)
+        Queue.offerUnsafe(queue, work)
+        return Effect.ensuring(
+          Deferred.await(done),
+          Effect.sync(() => {
+            waiting -= sizeOf(work)
+            pending.delete(work)
+          }),
+        )
+        // A sender that goes away does not take back what it sent, nor free its room early.
+      }).pipe(Effect.uninterruptible)
+    const inputs = Effect.fnUntraced(function* (given: ReadonlyArray<Input>) {
+      const done = yield* Deferred.make<Ingested, LogUnavailable>()
+      return yield* hand({ _tag: "Inputs", inputs: given, done }, done)
+    })
+    return Pipeline.of({
+      offer: (given) =>
+        Effect.flatMap(
+          room.withPermitsIfAvailable(permits(given))(inputs(given)),
+          Option.match({
+            onNone: () => Effect.fail(new QueueFull({ waiting, retryAfterS: 1 })),
+            onSome: Effect.succeed,
+          }),
+        ),
+      submit: (given) => room.withPermits(permits(given))(inputs(given)),
+      execute: Effect.fnUntraced(function* (command: Command) {
+        const done = yield* Deferred.make<
+          ReadonlyArray<Position>,
+          CommandRefused | LogUnavailable
+        >()
+        return yield* hand({ _tag: "Command", command, done }, done)
+      }),
+      record: Effect.fnUntraced(function* (events: ReadonlyArray<NewEvent>) {
+        const done = yield* Deferred.make<Position, LogUnavailable>()
+        return yield* hand({ _tag: "Record", events, done }, done)
+      }),
+      waiting: Effect.sync(() => waiting),
+    })
+  }),
+)
+
+/** One batch larger than the whole queue still passes, alone. */
+const permits = (given: ReadonlyArray<unknown>): number => Math.min(given.length, waitingMax)
+
+/** Works taken together: many small ones (callbacks) share a commit. */
+const worksPerCommit = 1_000
+
+const sizeOf = (work: Work): number => {
+  switch (work._tag) {
+    case "Inputs":
+      return work.inputs.length
+    case "Record":
+      return work.events.length
+    case "Command":
+      return 1
+  }
+}
+
+const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vault: VaultShape) {
+  const known = KnownFacts.make(log)
+  const slot = Slot.make()
+  let state = yield* readState(log)
+  let isStale = false
+  let draft = Draft.make(yield* log.head)
+  const emit: Emit = (event, occurredMs, causes, changesState = true) =>
+    Draft.add(draft, changesState ? state : undefined, event, occurredMs, causes)
+
+  const commit = Effect.gen(function* () {
+    const { events, answers, regrets, first } = draft
+    const outcome = yield* Effect.result(
+      events.length === 0
+        ? Effect.void
+        : Effect.andThen(Effect.mapError(vault.flush, unsealable), log.append(events)),
+    )
+    draft = Draft.make(yield* log.head)
+    if (outcome._tag === "Failure") {
+      isStale = true
+      const why = unavailable(log.info.url, outcome.failure)
+      for (const regret of regrets) yield* regret(why)
+      return
+    }
+    invariant(draft.first === first + events.length, "the pipeline is the log's only writer")
+    for (const answer of answers) yield* answer
+  })
+
+  const refresh = Effect.gen(function* () {
+    if (!isStale) return
+    known.clear()
+    state = yield* readState(log)
+    draft = Draft.make(yield* log.head)
+    isStale = false
+  })
+
+  const takeInputs = Effect.fnUntraced(function* (work: Work & { readonly _tag: "Inputs" }) {
+    const tally = Tally.make()
+    for (let from = 0; from < work.inputs.length; from += inputsAtOnce) {
+      const inputs = work.inputs.slice(from, from + inputsAtOnce)
+      yield* known.prepare(inputs.map(occurredOf))
+      const before = draft.events.length
+      for (const input of inputs) {
+        if (decideInput(state, vault, known, slot, input, emit)) tally.added++
+        else tally.known++
+      }
+      Tally.count(tally, draft.events, before)
+      if (draft.events.length >= eventsPerCommit) {
+        yield* commit
+        if (isStale) return yield* commitLost(log.info.url)
+      }
+    }
+    const head = draft.first + draft.events.length
+    return { ...tally, head } satisfies Ingested
+  })
+
+  const takeCommand = Effect.fnUntraced(function* (command: Command) {
+    const outcome = decideCommand(state, command)
+    if (outcome instanceof CommandRefused) return yield* outcome
+    for (const event of outcome) {
+      const key = radioKeyIn(command)
+      const isKeyed = event._tag === "DeviceRegistered" || event._tag === "DeviceKeyReplaced"
+      // The key is durable before the event that speaks of it.
+      if (key !== undefined && isKeyed)
+        yield* Effect.mapError(
+          vault.putRadioKeys([{ device: event.device, version: event.keyVersion, key }]),
+          unsealable,
+        )
+    }
+    const now = yield* Clock.currentTimeMillis
+    return outcome.map((event) => emit(event, now, []))
+  })
+
+  /** Decides on one sender's work and notes what to tell it after the commit. */
+  const take = Effect.fnUntraced(function* <A, E>(
+    decide: Effect.Effect<A, E | LogUnavailable>,
+    done: Deferred.Deferred<A, E | LogUnavailable>,
+  ) {
+    const outcome = yield* Effect.result(decide)
+    if (outcome._tag === "Failure") yield* Deferred.fail(done, outcome.failure)
+    else {
+      draft.answers.push(Deferred.succeed(done, outcome.success))
+      draft.regrets.push((why) => Deferred.fail(done, why))
+    }
+  })
+
+  return Effect.fnUntraced(function* (works: ReadonlyArray<Work>) {
+    for (const work of works) {
+      const ready = yield* Effect.result(refresh)
+      if (ready._tag === "Failure") {
+        yield* refuse(work, ready.failure)
+        continue
+      }
+      switch (work._tag) {
+        case "Inputs":
+          yield* take(takeInputs(work), work.done)
+          break
+        case "Command":
+          yield* take(takeCommand(work.command), work.done)
+          break
+        case "Record":
+          for (const { event, occurredMs, causes } of work.events) emit(event, occurredMs, causes)
+          yield* take(Effect.succeed(draft.first + draft.events.length), work.done)
+          break
+      }
+      if (draft.events.length >= eventsPerCommit) yield* commit
+    }
+    yield* commit
+  })
+})
+
+const refuse = (work: Work, why: LogUnavailable): Effect.Effect<boolean> => {
+  switch (work._tag) {
+    case "Inputs":
+      return Deferred.fail(work.done, why)
+    case "Command":
+      return Deferred.fail(work.done, why)
+    case "Record":
+      return Deferred.fail(work.done, why)
+  }
+}
+
+/** True when the input is a fact the log did not hold; its events are in the draft then. */
+const decideInput = (
+  state: Network.State,
+  vault: VaultShape,
+  known: KnownFacts.KnownFacts,
+  slot: Slot.Slot,
+  input: Input,
+  emit: Emit,
+): boolean => {
+  if (input._tag === "Frame") return decideReceived(state, vault, known, slot, input.frame, emit)
+  const fact = reportedFact(vault, input)
+  const identity = Identity.ofEvent(fact, occurredOf(input))
+  invariant(identity !== undefined, "a report has an identity")
+  if (known.meet(identity, occurredOf(input))) return false
+  emit(fact, occurredOf(input), [], false)
+  return true
+}
+
+const decideReceived = (
+  state: Network.State,
+  vault: VaultShape,
+  known: KnownFacts.KnownFacts,
+  slot: Slot.Slot,
+  received: ReceivedFrame,
+  emit: Emit,
+): boolean => {
+  const { source, station, heardAtMs } = received
+  const outcome = Uplink.decodeInto(slot, received.frame)
+  if (outcome === "ok" || outcome === "crc" || outcome === "reserved-flag") {
+    const { frameType, flags, seq, crc } = slot
+    const device = deviceIdOf(slot.device)
+    const identity = Identity.ofFrame(
+      { source, station, device, frameType, flags, seq, crc },
+      heardAtMs,
+    )
+    if (known.meet(identity, heardAtMs)) return false
+    decideFrame(state, vault, slot, outcome, received, emit)
+    return true
+  }
+  const fact = bytesHeard(vault, slot, outcome, received)
+  const identity = Identity.ofEvent(fact, heardAtMs)
+  invariant(identity !== undefined, "bytes heard have an identity")
+  if (known.meet(identity, heardAtMs)) return false
+  emit(fact, heardAtMs, [], false)
+  return true
+}
+
+const occurredOf = (input: Input): number => {
+  switch (input._tag) {
+    case "Frame":
+      return input.frame.heardAtMs
+    case "Message":
+    case "Reception":
+    case "Service":
+      return input.occurredMs
+    case "Event":
+      return invariantBroken("events of a file are restored, not decided on")
+  }
+}
+
+const radioKeyIn = (command: Command): Uint8Array | undefined =>
+  (command._tag === "RegisterDevice" || command._tag === "ReplaceDeviceKey") &&
+  command.key !== undefined
+    ? Bytes.fromHex(Redacted.value(command.key))
+    : undefined
+
+const readState = Effect.fnUntraced(function* (log: EventLog["Service"]) {
+  const state = Network.initial()
+  yield* Stream.runForEach(log.read(0), (events) =>
+    Effect.sync(() => {
+      for (const recorded of events) Network.apply(state, recorded)
+    }),
+  )
+  return state
+})
+
+const unsealable = (why: SecretsUnavailable): LogUnavailable =>
+  new LogUnavailable({ log: why.file, reason: "unreadable", detail: why.message })
+
+const closed = (log: string): LogUnavailable =>
+  new LogUnavailable({ log, reason: "closed", detail: "it was closed before this was committed" })
+
+const commitLost = (log: string): LogUnavailable =>
+  new LogUnavailable({
+    log,
+    reason: "unreadable",
+    detail: "a part of this batch could not be committed; send it again",
+  })
+
+const unavailable = (log: string, why: LogUnavailable | AppendConflict): LogUnavailable =>
+  why._tag === "LogUnavailable"
+    ? why
+    : new LogUnavailable({ log, reason: "locked", detail: why.message })

@@ -1,0 +1,43 @@
+/**
+ * Where secrets are kept, each sealed under the master key. A port with two adapters.
+ *
+ * Calls are synchronous: a key is needed in the middle of a decision, and all adapters are local.
+ */
+import * as Schema from "effect/Schema"
+
+export type Kind =
+  /** The 16-byte radio key of a device; versions from 1. */
+  | "radio-key"
+  /** The 32-byte data key that a device's payloads are sealed under; destroying it erases them. */
+  | "data-key"
+
+export interface Secret {
+  readonly kind: Kind
+  readonly id: string
+  readonly version: number
+  readonly bytes: Uint8Array
+}
+
+export interface Secrets {
+  readonly get: (kind: Kind, id: string, version: number) => Uint8Array | undefined
+  /** All or none, durable when it returns. An existing secret of that name is replaced. */
+  readonly put: (secrets: ReadonlyArray<Secret>) => void
+  readonly destroy: (kind: Kind, id: string) => void
+  readonly close: () => void
+}
+
+export class SecretsUnavailable extends Schema.TaggedError<SecretsUnavailable>()(
+  "SecretsUnavailable",
+  {
+    file: Schema.String,
+    reason: Schema.Literals(["unreadable", "wrong-master-key", "bad-master-key", "not-ours"]),
+    detail: Schema.String,
+  },
+) {
+  override get message() {
+    return `${this.file}: ${this.detail} (${this.reason})`
+  }
+}
+
+/** What a sealed secret is bound to: moved to another name, it opens no more. */
+export const about = (kind: Kind, id: string, version: number): string => `${kind}/${id}/${version}`

@@ -1,0 +1,16 @@
+/** Secrets in memory, for tests and simulations: gone with the process. */
+import { about, type Secrets } from "./Secrets.ts"
+
+export const secretsMemory = (): Secrets => {
+  const kept = new Map<string, Uint8Array>()
+  return {
+    get: (kind, id, version) => kept.get(about(kind, id, version)),
+    put: (secrets) => {
+      for (const { kind, id, version, bytes } of secrets) kept.set(about(kind, id, version), bytes)
+    },
+    destroy: (kind, id) => {
+      for (const name of kept.keys()) if (name.startsWith(`${kind}/${id}/`)) kept.delete(name)
+    },
+    close: () => kept.clear(),
+  }
+}
