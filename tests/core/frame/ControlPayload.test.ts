@@ -19,6 +19,11 @@ const control: fc.Arbitrary<ControlPayload.ControlPayload> = fc.oneof(
 
 const decodeHex = (hex: string) => ControlPayload.decode(Bytes.fromHex(hex) ?? new Uint8Array(0))
 
+const reasonOf = (hex: string) => {
+  const read = decodeHex(hex)
+  return read._tag === "Rejected" ? `${read.reason} at ${read.where}` : read._tag
+}
+
 describe("ControlPayload", () => {
   it("reads what it writes", () => {
     fc.assert(
@@ -48,10 +53,6 @@ describe("ControlPayload", () => {
   })
 
   it("refuses another first byte and another length", () => {
-    const reasonOf = (hex: string) => {
-      const read = decodeHex(hex)
-      return read._tag === "Rejected" ? `${read.reason} at ${read.where}` : read._tag
-    }
     assert.strictEqual(reasonOf(""), "control-code at byte 0")
     assert.strictEqual(reasonOf("074b0be70e4d00"), "control-code at byte 0")
     assert.strictEqual(reasonOf("084b0be70e4d0000"), "control-length at byte 7")
