@@ -108,7 +108,7 @@ export type CustomerView = typeof CustomerView.Type
 export const EdgeView = Schema.Struct({
   from: Schema.String,
   to: Schema.String,
-  /** Width: 1 + log2 of the rate, whole; 0 in a step means it is gone. */
+  /** Width: 1 + log2, whole, of the messages in five minutes; 0 in a step means it is gone. */
   level: Schema.Int,
 })
 export type EdgeView = typeof EdgeView.Type
