@@ -32,6 +32,7 @@ const positionsOf = (events: ReadonlyArray<Recorded>): ReadonlyArray<number> =>
 const upTo = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, i) => i)
 
 export const eventLogContract = (
+  /** What the log is, for the test's name. */
   name: string,
   /** Gives a new, empty log each time it is built. */
   layer: Layer.Layer<EventLog, LogUnavailable>,
@@ -41,7 +42,7 @@ export const eventLogContract = (
     body: (log: EventLog["Service"]) => Effect.Effect<void, E>,
   ): void => it.effect(behaviour, () => Effect.flatMap(EventLog, body).pipe(Effect.provide(layer)))
 
-  describe(name, () => {
+  describe(`the log ${name}`, () => {
     test("an empty log stands at 0 and reads nothing", (log) =>
       Effect.gen(function* () {
         assert.strictEqual(yield* log.head, 0)

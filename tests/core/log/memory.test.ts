@@ -2,4 +2,4 @@ import { eventLogContract } from "../../contract/eventLog.ts"
 import * as Memory from "../../../core/log/memory.ts"
 import * as Layer from "effect/Layer"
 
-eventLogContract("the log in memory", Layer.fresh(Memory.layer))
+eventLogContract("in memory", Layer.fresh(Memory.layer))

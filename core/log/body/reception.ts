@@ -1,0 +1,163 @@
+/**
+ * Bodies of what stations heard, layout 1. `#` is a count, `"` a text, `@` a reference, `*` bytes (see `ByteWriter.ts`).
+ *
+ * ```
+ * FrameHeard: present u8 (1 rssi, 2 snr, 4 frequency, 8 configDigest) | rank u8 |
+ *   @check @source @station @device | #frameType #flags #seq #crc #keyVersion | "mac | "digest #length *bytes |
+ *   rssi f64? snr f64? frequency f64? @configDigest?
+ * BytesHeard: present u8 (1 rssi) | @source @station @reason @field #offset | "digest #length *bytes | rssi f64?
+ * ```
+ */
+import type { BytesHeard, FrameHeard } from "../../event/reception.ts"
+import type { Sealed } from "../../event/sealed.ts"
+import * as R from "../ByteReader.ts"
+import * as W from "../ByteWriter.ts"
+import * as Named from "./named.ts"
+
+const hasRssi = 1
+const hasSnr = 2
+const hasFrequency = 4
+const hasConfigDigest = 8
+const hasRadio = hasRssi | hasSnr | hasFrequency
+const hasAll = hasRadio | hasConfigDigest
+
+export const writeFrameHeard = (w: W.ByteWriter, event: FrameHeard): void => {
+  const { rssiDbm, snrDb, frequencyHz, configDigest } = event
+  const present =
+    (rssiDbm === undefined ? 0 : hasRssi) |
+    (snrDb === undefined ? 0 : hasSnr) |
+    (frequencyHz === undefined ? 0 : hasFrequency) |
+    (configDigest === undefined ? 0 : hasConfigDigest)
+  W.u8(w, present)
+  W.u8(w, event.rank)
+  W.reference(w, W.slotWord, event.check)
+  W.reference(w, W.slotSource, event.source)
+  W.reference(w, W.slotStation, event.station)
+  W.reference(w, W.slotDevice, event.device)
+  W.count(w, event.frameType)
+  W.count(w, event.flags)
+  W.count(w, event.seq)
+  W.count(w, event.crc)
+  W.count(w, event.keyVersion)
+  W.text(w, event.mac)
+  writeSealed(w, event.payload)
+  W.reserve(w, W.recordRoom)
+  if (rssiDbm !== undefined) W.f64(w, rssiDbm)
+  if (snrDb !== undefined) W.f64(w, snrDb)
+  if (frequencyHz !== undefined) W.f64(w, frequencyHz)
+  if (configDigest !== undefined) W.reference(w, W.slotDigest, configDigest)
+}
+
+/** The common shapes are built by one literal each: adding keys afterwards costs a second allocation. */
+export const readFrameHeard = (r: R.ByteReader): FrameHeard => {
+  const present = R.u8(r)
+  const rank = rankOf(R.u8(r))
+  const check = Named.frameCheck(r)
+  const source = Named.source(r)
+  const station = Named.station(r)
+  const device = Named.device(r)
+  const frameType = R.count(r)
+  const flags = R.count(r)
+  const seq = R.count(r)
+  const crc = R.count(r)
+  const keyVersion = R.count(r)
+  const mac = R.text(r)
+  const payload = readSealed(r)
+  const base = {
+    _tag: "FrameHeard",
+    source,
+    station,
+    device,
+    frameType,
+    rank,
+    flags,
+    seq,
+    mac,
+    crc,
+    payload,
+    check,
+    keyVersion,
+  } as const
+  if (present === hasAll || present === hasRadio) {
+    const rssiDbm = R.f64(r)
+    const snrDb = R.f64(r)
+    const frequencyHz = R.f64(r)
+    const heard: FrameHeard = {
+      _tag: "FrameHeard",
+      source,
+      station,
+      device,
+      frameType,
+      rank,
+      flags,
+      seq,
+      mac,
+      crc,
+      payload,
+      check,
+      keyVersion,
+      rssiDbm,
+      snrDb,
+      frequencyHz,
+    }
+    return present === hasRadio ? heard : { ...heard, configDigest: R.reference(r) }
+  }
+  return {
+    ...base,
+    ...((present & hasRssi) !== 0 && { rssiDbm: R.f64(r) }),
+    ...((present & hasSnr) !== 0 && { snrDb: R.f64(r) }),
+    ...((present & hasFrequency) !== 0 && { frequencyHz: R.f64(r) }),
+    ...((present & hasConfigDigest) !== 0 && { configDigest: R.reference(r) }),
+  }
+}
+
+const rankOf = (value: number): 1 | 2 | 3 => {
+  if (value === 1 || value === 2 || value === 3) return value
+  throw new RangeError(`no rank ${value}`)
+}
+
+export const writeBytesHeard = (w: W.ByteWriter, event: BytesHeard): void => {
+  W.u8(w, event.rssiDbm === undefined ? 0 : hasRssi)
+  W.reference(w, W.slotSource, event.source)
+  W.reference(w, W.slotStation, event.station)
+  W.reference(w, W.slotWord, event.reason)
+  W.reference(w, W.slotOther, event.field)
+  W.count(w, event.offset)
+  writeSealed(w, event.bytes)
+  W.reserve(w, W.recordRoom)
+  if (event.rssiDbm !== undefined) W.f64(w, event.rssiDbm)
+}
+
+export const readBytesHeard = (r: R.ByteReader): BytesHeard => {
+  const present = R.u8(r)
+  const source = Named.source(r)
+  const station = Named.station(r)
+  const reason = R.reference(r)
+  const field = R.reference(r)
+  const offset = R.count(r)
+  const bytes = readSealed(r)
+  return {
+    _tag: "BytesHeard",
+    source,
+    station,
+    bytes,
+    reason,
+    field,
+    offset,
+    ...(present === hasRssi && { rssiDbm: R.f64(r) }),
+  }
+}
+
+export const writeSealed = (w: W.ByteWriter, sealed: Sealed): void => {
+  W.text(w, sealed.digest)
+  W.reserve(w, W.recordRoom)
+  W.count(w, sealed.length)
+  W.raw(w, sealed.bytes)
+}
+
+export const readSealed = (r: R.ByteReader): Sealed => {
+  const digest = R.text(r)
+  const length = R.count(r)
+  const bytes = R.raw(r)
+  return { digest, length, bytes }
+}

@@ -1,0 +1,168 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Schema from "effect/Schema"
+import { crc32 } from "node:zlib"
+import type { Recorded } from "../../../core/event/Envelope.ts"
+import type { Event } from "../../../core/event/Event.ts"
+import * as Rejected from "../../../core/kernel/Rejected.ts"
+import * as Slab from "../../../core/log/Slab.ts"
+import { frame, ticked, unknown } from "../../contract/someEvents.ts"
+import { anyEvent, batchOf, events } from "../../laws/someRecorded.ts"
+
+const sound = <A>(value: A | Rejected.Rejected): A => {
+  if (Rejected.is(value)) throw new Error(Rejected.toText(value))
+  return value
+}
+
+const encode = (batch: ReadonlyArray<Recorded>, previous = Slab.genesis): Uint8Array =>
+  sound(Slab.encode(batch, previous))
+
+const recorded = (position: number, event: Event, stream = "network"): Recorded => ({
+  position,
+  stream,
+  revision: position,
+  occurredMs: 1.5,
+  recordedMs: 2,
+  causes: [],
+  event,
+})
+
+describe("a slab gives back what was put in", () => {
+  for (const [kind, event] of events)
+    it.prop(`${kind}, with whatever fields and place`, [batchOf(event)], ([batch]) => {
+      assert.deepStrictEqual(sound(Slab.decode(encode(batch))), batch)
+    })
+
+  it.prop(
+    "kinds mixed, in slabs one after the other",
+    [batchOf(anyEvent), batchOf(anyEvent)],
+    ([a, b]) => {
+      const first = encode(a)
+      const second = encode(b, Slab.hashOf(first))
+      assert.isTrue(Slab.follows(first, Slab.genesis))
+      assert.isTrue(Slab.follows(second, Slab.hashOf(first)))
+      assert.isFalse(Slab.follows(second, Slab.genesis))
+      assert.deepStrictEqual([sound(Slab.decode(first)), sound(Slab.decode(second))], [a, b])
+    },
+  )
+
+  it.prop("its streams' heads are those of its last events", [batchOf(anyEvent)], ([batch]) => {
+    const heads = new Map(batch.map(({ stream, revision }) => [stream, revision]))
+    assert.deepStrictEqual(sound(Slab.heads(encode(batch))), heads)
+  })
+
+  it.prop(
+    "texts of any characters, also halves of pairs",
+    [Arbitrary.schema(Schema.String)],
+    ([text]) => {
+      for (const due of [text, `${text}\uD800`, "\uDFFF", `é${text}`, "ABCDEF", "0a1", ""]) {
+        const batch = [recorded(0, { _tag: "Ticked", due }, due)]
+        assert.deepStrictEqual(sound(Slab.decode(encode(batch))), batch)
+      }
+    },
+  )
+
+  it("numbers at the edges of each form", () => {
+    for (const seq of [
+      0,
+      251,
+      252,
+      65_535,
+      65_536,
+      2 ** 32 - 1,
+      2 ** 32,
+      -1,
+      Number.MAX_SAFE_INTEGER,
+    ]) {
+      const batch = [recorded(0, { ...frame("A", 1).event, _tag: "FrameHeard", seq } as Event)] // only its number changed
+      assert.deepStrictEqual(sound(Slab.decode(encode(batch))), batch)
+    }
+  })
+
+  it("an absent optional field stays absent, it does not become undefined", () => {
+    const heard = frame("A", 1).event
+    assert.strictEqual(heard._tag, "FrameHeard")
+    const { rssiDbm: _, ...without } = { ...heard } as Record<string, unknown> // to leave one key out
+    const [read] = sound(Slab.decode(encode([recorded(0, without as unknown as Event)])))
+    assert.isFalse("rssiDbm" in read.event)
+    assert.isFalse("configDigest" in read.event)
+    assert.isTrue("snrDb" in read.event)
+  })
+
+  it("more different texts than a dictionary holds", () => {
+    const batch = Array.from({ length: 66_000 }, (_, i) =>
+      recorded(i, { _tag: "Ticked", due: "x" }, `stream-${i}`),
+    )
+    assert.deepStrictEqual(sound(Slab.decode(encode(batch))), batch)
+  })
+
+  it("a payload that is its own, not a window into the batch", () => {
+    const bytes = encode([recorded(0, frame("A", 1).event)])
+    const [read] = sound(Slab.decode(bytes))
+    bytes.fill(0)
+    assert.deepStrictEqual(read.event, frame("A", 1).event)
+  })
+})
+
+describe("what another build wrote", () => {
+  it("an event kept as unknown is read as its kind once that is known", () => {
+    const asUnknown = recorded(0, { _tag: "Unknown", kind: "Ticked", data: { due: "silence" } })
+    const [read] = sound(Slab.decode(encode([asUnknown])))
+    assert.deepStrictEqual(read.event, { _tag: "Ticked", due: "silence" })
+  })
+
+  it("an event of a known name with other fields stays as it is", () => {
+    const other = recorded(0, { _tag: "Unknown", kind: "Ticked", data: { due: 7, more: [1] } })
+    assert.deepStrictEqual(sound(Slab.decode(encode([other]))), [other])
+  })
+})
+
+describe("a slab that was changed", () => {
+  const batch = [
+    recorded(0, frame("A", 1).event),
+    { ...recorded(1, ticked("x").event), causes: [0], recordedMs: 5 },
+    recorded(2, unknown("Later", { a: "ü" }).event),
+  ]
+
+  it("is refused whichever byte was flipped, or breaks the chain where that is the hash", () => {
+    const bytes = encode(batch)
+    assert.isAbove(bytes.length, 200)
+    for (let i = 0; i < bytes.length; i++) {
+      bytes[i] ^= 1 << (i % 8)
+      assert.isTrue(
+        Rejected.is(Slab.decode(bytes)) || !Slab.follows(bytes, Slab.genesis),
+        `byte ${i} of ${bytes.length}`,
+      )
+      bytes[i] ^= 1 << (i % 8)
+    }
+    assert.deepStrictEqual(sound(Slab.decode(bytes)), batch)
+  })
+
+  it("is refused, never thrown at, also where somebody made its checksum right again", () => {
+    const bytes = encode(batch)
+    const crcAt = bytes.length - 36
+    let refused = 0
+    for (let i = 0; i < crcAt; i++)
+      for (const flip of [1, 0x80, 0xff]) {
+        const changed = bytes.slice()
+        changed[i] ^= flip
+        new DataView(changed.buffer).setUint32(crcAt, crc32(changed.subarray(0, crcAt)), true)
+        if (Rejected.is(Slab.decode(changed))) refused++
+        assert.isFalse(Slab.follows(changed, Slab.genesis))
+      }
+    assert.isAbove(refused, 0)
+  })
+
+  it("is refused when cut off anywhere", () => {
+    const bytes = encode(batch)
+    for (let length = 0; length < bytes.length; length++)
+      assert.isTrue(Rejected.is(Slab.decode(bytes.subarray(0, length))))
+  })
+})
+
+it("a batch too long for one slab is refused before it grows further", () => {
+  const long = unknown("Long", { text: "x".repeat(2 ** 20) }).event
+  const batch = Array.from({ length: 80 }, (_, i) => recorded(i, long))
+  const refused = Slab.encode(batch, Slab.genesis)
+  assert.strictEqual(Rejected.is(refused) && refused.reason, "too-large")
+})
