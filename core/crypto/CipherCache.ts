@@ -9,10 +9,10 @@ import { invariant } from "../kernel/invariant.ts"
 import { type KeyCipher, makeKeyCipher } from "./Mac.ts"
 
 /** 65,536 ciphers of 1.4 KB (measured) are 92 MB. */
-export const entriesMaxDefault = 65_536
+const entriesMaxDefault = 65_536
 
 /** Key versions from 0; 21 bits leave room for 32 bits of device in an exact integer. */
-export const keyVersionsMax = 2 ** 21
+const keyVersionsMax = 2 ** 21
 
 export interface CipherCache {
   /** The cipher of a device's key, or undefined where `load` knows no such key. */

@@ -12,7 +12,7 @@ import * as Crc8 from "./Crc8.ts"
 import * as Whitening from "./Whitening.ts"
 
 /** 91 bits of preamble and 13 of sync. */
-export const airPreambleHex = "2aaaaaaaaaaaaaaaaaaaaab227"
+const airPreambleHex = "2aaaaaaaaaaaaaaaaaaaaab227"
 
 /** The uplink that asked for a downlink: without it the downlink cannot be read. */
 export interface Asked {

@@ -111,7 +111,3 @@ export const isFrame = (read: Frame | FrameRefused): read is Frame => read._tag 
 /** One line for people. */
 export const refusalText = (refused: FrameRefused): string =>
   `${refused.field} at nibble ${refused.offset}: ${refused.detail} (${refused.reason})`
-
-/** Whether two readings are of the same packet, at whatever rank. */
-export const samePacket = (a: Frame, b: Frame): boolean =>
-  a.kind === b.kind && Bytes.equal(a.packet, b.packet)

@@ -64,9 +64,6 @@ export const forms: ReadonlyArray<Form> = [bitOrEmpty, oneByte, upTo4, upTo8, up
 
 /** Bytes of flags, counter and device, before the payload. */
 export const headerLength = 6
-export const packetLengthMax = 20
-export const payloadLengthMax = 12
-export const macLengthMax = 5
 
 /** 1 + 3 * (index of the form) + rank - 1 for each 13-bit code, 0 where the code is no type. */
 const known = new Uint8Array(1 << 13)

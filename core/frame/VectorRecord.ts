@@ -163,7 +163,7 @@ export const parse = (line: string): VectorRecord | string => {
 }
 
 /** A text field of a record that may not have been understood. */
-export const labelOf = (json: unknown, field: "kind" | "id"): string | undefined => {
+const labelOf = (json: unknown, field: "kind" | "id"): string | undefined => {
   if (typeof json !== "object" || json === null || !(field in json)) return undefined
   const value: unknown = Object.entries(json).find(([name]) => name === field)?.[1]
   return typeof value === "string" ? value : undefined

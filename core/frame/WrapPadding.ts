@@ -45,7 +45,7 @@ export const originOf = (packetWithoutMac: Uint8Array): Origin | undefined => {
     repeatInto(shorterInput, 16, packetWithoutMac, headerLength + shorter)
     if (!Bytes.equal(input, shorterInput)) continue
     const macBytesGuessed = Math.max(0, macLength - known)
-    if (best === undefined || macBytesGuessed <= best.macBytesGuessed) {
+    if (best === undefined || macBytesGuessed < best.macBytesGuessed) {
       best = { payloadLength: shorter, macBytesGuessed }
     }
   }

@@ -2,7 +2,7 @@
 import * as Bytes from "../kernel/Bytes.ts"
 import * as Crc16 from "./Crc16.ts"
 import { bytesOf, deviceOf, type Findings, type Header, type Keyed, same } from "./Finding.ts"
-import { type Frame, refusalText } from "./Frame.ts"
+import { type Frame, refusalText, withoutMac } from "./Frame.ts"
 import * as Uplink from "./Uplink.ts"
 import type * as VectorRecord from "./VectorRecord.ts"
 import * as WrapPadding from "./WrapPadding.ts"
@@ -139,7 +139,7 @@ export const checkForgery = (record: VectorRecord.Forgery, keyed: Keyed): Findin
 ]
 
 const originText = (frame: Frame): string | undefined =>
-  WrapPadding.originOf(coveredOf(frame))?.payloadLength.toString()
+  WrapPadding.originOf(withoutMac(frame))?.payloadLength.toString()
 
 const checkHeader = (record: Header, frame: Frame, keyed: Keyed): Findings => [
   same("device", frame.device, deviceOf(record)),
@@ -152,11 +152,8 @@ const withFrame = (hex: string, check: (frame: Frame) => Findings): Findings => 
   return read._tag === "Frame" ? check(read) : [`refused: ${refusalText(read)}`]
 }
 
-const coveredOf = (frame: Frame): Uint8Array =>
-  frame.packet.slice(0, frame.packet.length - frame.mac.length)
-
 const macHolds = (frame: Frame, keyed: Keyed): boolean =>
-  Bytes.equal(keyed.uplinkMac(coveredOf(frame), frame.mac.length), frame.mac)
+  Bytes.equal(keyed.uplinkMac(withoutMac(frame), frame.mac.length), frame.mac)
 
 const sentOf = (record: Header & { readonly requestDownlink?: boolean }) => ({
   device: deviceOf(record),

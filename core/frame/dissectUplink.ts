@@ -17,7 +17,7 @@ import {
   row,
   span,
 } from "./Dissection.ts"
-import type { Claimed, Frame, FrameRefused } from "./Frame.ts"
+import { type Claimed, type Frame, type FrameRefused, withoutMac } from "./Frame.ts"
 import { formOf, headerLength } from "./FrameType.ts"
 import * as Uplink from "./Uplink.ts"
 import * as WrapPadding from "./WrapPadding.ts"
@@ -30,9 +30,7 @@ export const dissectUplink = (hex: string, mac?: UplinkMac): Dissection => {
   if (read._tag === "FrameRefused") return dissectRefused(hex, read)
   const macAt = headerLength + read.payload.length
   const isMacRight =
-    mac === undefined
-      ? undefined
-      : Bytes.equal(mac(read.packet.slice(0, macAt), read.mac.length), read.mac)
+    mac === undefined ? undefined : Bytes.equal(mac(withoutMac(read), read.mac.length), read.mac)
   const place = placesOf(hex)
   return {
     good: isMacRight !== false,
@@ -153,7 +151,7 @@ const payloadRows = (
     const meaning = [controlText(control), ...odd.map((text) => `unlikely ${text}`)].join("; ")
     return [row("control", at, payload, meaning, odd.length > 0 ? "odd" : "ok")]
   }
-  const origin = WrapPadding.originOf(frame.packet.slice(0, headerLength + payload.length))
+  const origin = WrapPadding.originOf(withoutMac(frame))
   return [
     origin === undefined
       ? row("payload", at, payload, `${payload.length} bytes`, "ok")

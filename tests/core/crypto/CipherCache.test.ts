@@ -65,6 +65,12 @@ describe("CipherCache", () => {
     )
   })
 
+  it("counts a cipher once when it moves to the younger generation", () => {
+    const { cache } = counting(4)
+    for (const device of [1, 2, 3, 1]) cache.get(device, 0)
+    assert.strictEqual(cache.size(), 3)
+  })
+
   it("loads again after it was cleared", () => {
     const { cache, loads } = counting(8)
     cache.get(1, 0)

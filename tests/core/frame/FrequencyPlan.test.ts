@@ -54,13 +54,17 @@ describe("FrequencyPlan", () => {
     )
   })
 
-  it("uses three micro channels for a message in the hopping zones", () => {
+  it("uses three micro channels for a message in the hopping zones, and not their edges", () => {
     fc.assert(
       fc.property(device, value, (id, x) => {
         const plan = FrequencyPlan.planOf({ zone: zones.RC2, device: id }, x, false)
         const channels = plan.frequenciesHz.map(channelOf)
         assert.strictEqual(new Set(channels).size, 3)
         for (const channel of channels) assert.isTrue(channel >= 1 && channel <= 6)
+        for (const hz of plan.frequenciesHz) {
+          const offset = (hz - zones.RC2.uplinkHz + 100_000) % 25_000
+          assert.isTrue(offset >= 2000 && offset <= 23_000)
+        }
       }),
     )
   })
