@@ -1,0 +1,152 @@
+/** Data centres, their links and since when each is up or down, and which stations report to them. */
+import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import { sortedPairs, type Json, type Projection } from "../Projection.ts"
+
+/** Links kept of one data centre; reports of further ones are only counted (`overflow`). */
+export const linksMax = 64
+
+export type Link = {
+  readonly link: string
+  readonly up: boolean
+  /** The report that made it so, and when that occurred; null where none did and it is taken to be up. */
+  readonly since: Position | null
+  readonly sinceMs: number | null
+}
+
+export type DataCentre = {
+  readonly dataCentre: string
+  readonly name: string
+  readonly opened: Position
+  readonly links: ReadonlyArray<Link>
+}
+
+export interface State {
+  readonly dataCentres: Map<string, DataCentre>
+  /** Enrolled stations and the data centre they report to. */
+  readonly stations: Map<string, string>
+  overflow: number
+}
+
+const apply = (draft: State, { event, occurredMs, position }: Recorded): void => {
+  switch (event._tag) {
+    case "DataCentreOpened": {
+      const { dataCentre, links, name } = event
+      const before = draft.dataCentres.get(dataCentre)
+      draft.dataCentres.set(dataCentre, {
+        dataCentre,
+        name,
+        opened: before?.opened ?? position,
+        links: [...new Set(links)].slice(0, linksMax).map(
+          (link) =>
+            before?.links.find((known) => known.link === link) ?? {
+              link,
+              up: true,
+              since: null,
+              sinceMs: null,
+            },
+        ),
+      })
+      return
+    }
+    case "LinkReported": {
+      const centre = draft.dataCentres.get(event.dataCentre)
+      if (centre === undefined) return
+      const known = centre.links.find(({ link }) => link === event.link)
+      // A report that says what was so already does not move the beginning of it.
+      if (known?.since != null && known.up === event.up) return
+      if (known === undefined && centre.links.length >= linksMax) {
+        draft.overflow++
+        return
+      }
+      const changed = { link: event.link, up: event.up, since: position, sinceMs: occurredMs }
+      draft.dataCentres.set(event.dataCentre, {
+        ...centre,
+        links:
+          known === undefined
+            ? [...centre.links, changed]
+            : centre.links.map((each) => (each === known ? changed : each)),
+      })
+      return
+    }
+    case "StationEnrolled":
+      if (event.dataCentre === undefined) draft.stations.delete(event.station)
+      else draft.stations.set(event.station, event.dataCentre)
+      return
+    case "StationRetired":
+      draft.stations.delete(event.station)
+      return
+    case "FrameHeard":
+    case "BytesHeard":
+    case "MessageReported":
+    case "ReceptionReported":
+    case "ServiceReported":
+    case "DeviceRegistered":
+    case "DeviceKeyReplaced":
+    case "DeviceRetired":
+    case "CounterDisengaged":
+    case "CustomerRegistered":
+    case "CustomerRetired":
+    case "DestinationAdded":
+    case "DestinationRemoved":
+    case "ReferenceValuesAdopted":
+    case "StationTrustLost":
+    case "StationTrustRestored":
+    case "MessageAccepted":
+    case "MessageRefused":
+    case "DeliveryOwed":
+    case "DeliverySucceeded":
+    case "DeliveryFailed":
+    case "DeliveryAbandoned":
+    case "PolicyAdopted":
+    case "DemoBegan":
+    case "Ticked":
+    case "Unknown":
+      return
+  }
+}
+
+export const projection: Projection<State> = {
+  name: "coreNetwork",
+  version: 1,
+  initial: () => ({ dataCentres: new Map(), stations: new Map(), overflow: 0 }),
+  apply,
+  copy: (state) => ({
+    ...state,
+    dataCentres: new Map(state.dataCentres),
+    stations: new Map(state.stations),
+  }),
+  encode: (state) => ({
+    dataCentres: sortedPairs(state.dataCentres).map(([, centre]) => centre),
+    stations: sortedPairs(state.stations),
+    overflow: state.overflow,
+  }),
+  decode: (json: Json): State => {
+    // Written by `encode` of the same version; snapshots carry a digest that was checked.
+    const from = json as unknown as Encoded
+    return {
+      dataCentres: new Map(from.dataCentres.map((centre) => [centre.dataCentre, centre])),
+      stations: new Map(from.stations),
+      overflow: from.overflow,
+    }
+  },
+}
+
+interface Encoded {
+  readonly dataCentres: ReadonlyArray<DataCentre>
+  readonly stations: ReadonlyArray<readonly [string, string]>
+  readonly overflow: number
+}
+
+export const find = (state: State, dataCentre: string): DataCentre | undefined =>
+  state.dataCentres.get(dataCentre)
+
+/** Data centres with at least one link up, or with no links at all, can be reached. */
+export const isReachable = (centre: DataCentre): boolean =>
+  centre.links.length === 0 || centre.links.some(({ up }) => up)
+
+/** Enrolled stations that report to it, by id. */
+export const stationsOf = (state: State, dataCentre: string): ReadonlyArray<string> =>
+  [...state.stations]
+    .filter(([, centre]) => centre === dataCentre)
+    .map(([station]) => station)
+    .toSorted()

@@ -1,0 +1,271 @@
+/**
+ * The account of one customer at one destination. It always reconciles:
+ *
+ *   owed = delivered + pending + abandoned
+ *
+ * Every obligation is exactly one of the three. What the lists have no room for is counted as
+ * `pendingUnlisted` and `abandonedUnlisted`; an outcome that names an obligation in neither list is
+ * taken to be of one of those. An outcome for which nothing is left over is `stray` and changes nothing.
+ */
+import type { Position } from "../../core/event/Envelope.ts"
+import * as FifoMap from "../../core/kernel/FifoMap.ts"
+import * as Latency from "./Latency.ts"
+
+/** Pending obligations listed for one destination, those owed longest. */
+export const pendingMax = 10_000
+/** Abandoned obligations listed for one destination, the latest. */
+export const abandonedMax = 1_000
+
+export type Pending = {
+  /** Of the event that made it owed. */
+  readonly position: Position
+  readonly device: string
+  readonly seq: number
+  readonly epoch: number
+  /** By our clock. */
+  readonly owedMs: number
+  /** Attempts that failed. */
+  readonly attempts: number
+  readonly error: string | null
+  readonly status: number | null
+  /** When to try again; null before the first attempt. */
+  readonly nextAttemptAtMs: number | null
+}
+
+export type Abandoned = {
+  /** Of the event that gave it up. */
+  readonly position: Position
+  readonly device: string
+  readonly seq: number
+  readonly epoch: number
+  readonly abandonedMs: number
+  readonly attempts: number
+  readonly error: string
+}
+
+export type Counters = {
+  readonly owed: number
+  readonly delivered: number
+  readonly failedAttempts: number
+  readonly pendingUnlisted: number
+  /** Where the first pending obligation that is not listed was owed: a reader of the log begins there. */
+  readonly unlistedFrom: Position | null
+  readonly abandonedUnlisted: number
+  /** Owed once more while pending or after it was given up; not counted as owed again. */
+  readonly repeated: number
+  /** Outcomes of what was not owed. */
+  readonly stray: number
+  /** From owed to delivered, by our clock; only of obligations that were listed. */
+  readonly latency: Latency.Latency
+  readonly lastSuccessMs: number | null
+  readonly lastFailureMs: number | null
+  /** Since when every attempt failed, by the source's clock; null after a success. */
+  readonly failingSinceMs: number | null
+  readonly lastError: string | null
+}
+
+/** Changed in place by its owner; what its maps hold is immutable. */
+export interface Ledger {
+  readonly customer: string
+  readonly destination: string
+  counters: Counters
+  /** By message, in the order in which they became owed. */
+  readonly pending: Map<string, Pending>
+  readonly abandoned: FifoMap.FifoMap<Abandoned>
+}
+
+interface Message {
+  readonly device: string
+  readonly seq: number
+  readonly epoch: number
+}
+
+export const messageName = ({ device, seq, epoch }: Message): string => `${device}:${seq}@${epoch}`
+
+export const make = (customer: string, destination: string): Ledger => ({
+  customer,
+  destination,
+  counters: {
+    owed: 0,
+    delivered: 0,
+    failedAttempts: 0,
+    pendingUnlisted: 0,
+    unlistedFrom: null,
+    abandonedUnlisted: 0,
+    repeated: 0,
+    stray: 0,
+    latency: Latency.none,
+    lastSuccessMs: null,
+    lastFailureMs: null,
+    failingSinceMs: null,
+    lastError: null,
+  },
+  pending: new Map(),
+  abandoned: FifoMap.make(abandonedMax),
+})
+
+export const copy = (ledger: Ledger): Ledger => ({
+  ...ledger,
+  pending: new Map(ledger.pending),
+  abandoned: FifoMap.copy(ledger.abandoned),
+})
+
+/** Obligations neither delivered nor given up. */
+export const pendingCount = ({ counters, pending }: Ledger): number =>
+  pending.size + counters.pendingUnlisted
+
+export const abandonedCount = ({ abandoned, counters }: Ledger): number =>
+  abandoned.values.size + counters.abandonedUnlisted
+
+/** The obligation owed longest, if it is listed. */
+export const oldestPending = (ledger: Ledger): Pending | undefined => {
+  const first = ledger.pending.values().next()
+  return first.done === true ? undefined : first.value
+}
+
+export const owe = (
+  ledger: Ledger,
+  message: Message,
+  position: Position,
+  recordedMs: number,
+): void => {
+  const name = messageName(message)
+  const { abandoned, counters, pending } = ledger
+  if (pending.has(name)) {
+    ledger.counters = { ...counters, repeated: counters.repeated + 1 }
+    return
+  }
+  // Asked for again after it was given up: the same obligation, pending once more.
+  const isAgain = abandoned.values.has(name)
+  if (isAgain) FifoMap.remove(abandoned, name)
+  const hasRoom = pending.size < pendingMax && counters.pendingUnlisted === 0
+  if (hasRoom)
+    pending.set(name, {
+      position,
+      device: message.device,
+      seq: message.seq,
+      epoch: message.epoch,
+      owedMs: recordedMs,
+      attempts: 0,
+      error: null,
+      status: null,
+      nextAttemptAtMs: null,
+    })
+  ledger.counters = {
+    ...counters,
+    owed: isAgain ? counters.owed : counters.owed + 1,
+    repeated: isAgain ? counters.repeated + 1 : counters.repeated,
+    pendingUnlisted: hasRoom ? 0 : counters.pendingUnlisted + 1,
+    unlistedFrom: hasRoom ? null : (counters.unlistedFrom ?? position),
+  }
+}
+
+export const succeed = (
+  ledger: Ledger,
+  message: Message,
+  at: { readonly occurredMs: number; readonly recordedMs: number },
+): void => {
+  const listed = settle(ledger, messageName(message))
+  if (listed === undefined) return
+  const { counters } = ledger
+  ledger.counters = {
+    ...counters,
+    delivered: counters.delivered + 1,
+    latency:
+      listed === null
+        ? counters.latency
+        : Latency.add(counters.latency, at.recordedMs - listed.owedMs),
+    lastSuccessMs: at.occurredMs,
+    failingSinceMs: null,
+  }
+}
+
+export const fail = (
+  ledger: Ledger,
+  message: Message,
+  failure: {
+    readonly error: string
+    readonly status: number | null
+    readonly attempt: number
+    readonly nextAttemptAtMs: number
+  },
+  occurredMs: number,
+): void => {
+  const name = messageName(message)
+  const { counters, pending } = ledger
+  const listed = pending.get(name)
+  // Setting a key that is there keeps its place in the order.
+  if (listed !== undefined)
+    pending.set(name, {
+      ...listed,
+      attempts: failure.attempt,
+      error: failure.error,
+      status: failure.status,
+      nextAttemptAtMs: failure.nextAttemptAtMs,
+    })
+  ledger.counters = {
+    ...counters,
+    failedAttempts: counters.failedAttempts + 1,
+    lastFailureMs: occurredMs,
+    failingSinceMs: counters.failingSinceMs ?? occurredMs,
+    lastError: failure.error,
+  }
+}
+
+export const abandon = (
+  ledger: Ledger,
+  message: Message,
+  abandoned: Omit<Abandoned, "device" | "seq" | "epoch">,
+): void => {
+  const name = messageName(message)
+  const isKnown = ledger.abandoned.values.has(name)
+  const settled = isKnown ? undefined : settlePending(ledger, name)
+  if (settled === undefined) {
+    ledger.counters = { ...ledger.counters, stray: ledger.counters.stray + 1 }
+    return
+  }
+  const { device, epoch, seq } = message
+  const displaced = FifoMap.set(ledger.abandoned, name, { device, seq, epoch, ...abandoned })
+  if (displaced !== undefined)
+    ledger.counters = {
+      ...ledger.counters,
+      abandonedUnlisted: ledger.counters.abandonedUnlisted + 1,
+    }
+}
+
+/**
+ * Takes the obligation out of what is pending or given up. Gives its entry where it was listed as pending, null
+ * where it was not, undefined where nothing was owed.
+ */
+const settle = (ledger: Ledger, name: string): Pending | null | undefined => {
+  if (!ledger.pending.has(name) && ledger.abandoned.values.has(name)) {
+    FifoMap.remove(ledger.abandoned, name)
+    return null
+  }
+  const settled = settlePending(ledger, name)
+  if (settled !== undefined) return settled
+  const { counters } = ledger
+  if (counters.abandonedUnlisted > 0) {
+    ledger.counters = { ...counters, abandonedUnlisted: counters.abandonedUnlisted - 1 }
+    return null
+  }
+  ledger.counters = { ...counters, stray: counters.stray + 1 }
+  return undefined
+}
+
+const settlePending = (ledger: Ledger, name: string): Pending | null | undefined => {
+  const { counters, pending } = ledger
+  const listed = pending.get(name)
+  if (listed !== undefined) {
+    pending.delete(name)
+    return listed
+  }
+  if (counters.pendingUnlisted === 0) return undefined
+  const pendingUnlisted = counters.pendingUnlisted - 1
+  ledger.counters = {
+    ...counters,
+    pendingUnlisted,
+    unlistedFrom: pendingUnlisted === 0 ? null : counters.unlistedFrom,
+  }
+  return null
+}

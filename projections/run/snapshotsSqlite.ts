@@ -1,0 +1,141 @@
+/**
+ * Snapshots in an SQLite file of their own beside the log. It may be deleted at any time.
+ *
+ * A text is stored with its SHA-256 and not given out when that does not fit. A file that cannot be used
+ * is set aside for this run with a warning, and twins then fold from the beginning; a file that is
+ * not SQLite's is left untouched, since it may be somebody's.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { DatabaseSync } from "node:sqlite"
+import { sha256 } from "../../core/crypto/sha256.ts"
+import * as Bytes from "../../core/kernel/Bytes.ts"
+import { type Snapshot, Snapshots, type Sought, surplus } from "./Snapshots.ts"
+
+/** Longest text kept: SQLite's own limit is 1,000,000,000 bytes. */
+export const textLengthMax = 400_000_000
+
+/** How long to wait for another process that writes. */
+const busyMs = 2_000
+
+export const layer = (path: string): Layer.Layer<Snapshots> =>
+  Layer.effect(
+    Snapshots,
+    Effect.gen(function* () {
+      const database = yield* Effect.acquireRelease(
+        attempt(`snapshots in ${path} are not used`, () => open(path)),
+        (opened) => Effect.sync(() => opened?.close()),
+      )
+      if (database === undefined) return none
+      const store = statements(database)
+      return Snapshots.of({
+        save: (snapshot) => attempt("a snapshot was not kept", () => store.save(snapshot)),
+        nearest: (sought) => attempt("snapshots cannot be read", () => store.nearest(sought)),
+        positions: (sought) =>
+          Effect.map(
+            attempt("snapshots cannot be read", () => store.positions(sought)),
+            (positions) => positions ?? [],
+          ),
+      })
+    }),
+  )
+
+const none = Snapshots.of({
+  save: () => Effect.void,
+  nearest: () => Effect.succeed(undefined),
+  positions: () => Effect.succeed([]),
+})
+
+/** A cache's failure is worth a warning and nothing else. */
+const attempt = <A>(what: string, run: () => A): Effect.Effect<A | undefined> =>
+  Effect.gen(function* () {
+    const done = yield* Effect.result(Effect.try({ try: run, catch: (cause) => cause }))
+    if (done._tag === "Success") return done.success
+    const cause = done.failure
+    yield* Effect.logWarning(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    return undefined
+  })
+
+const open = (path: string): DatabaseSync => {
+  const database = new DatabaseSync(path, { timeout: busyMs })
+  try {
+    // Losing the last snapshots in a power cut costs nothing but time, so no sync for each.
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      CREATE TABLE IF NOT EXISTS snapshot (
+        log_id TEXT NOT NULL,
+        projection TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (log_id, projection, version, position)
+      ) WITHOUT ROWID;
+    `)
+  } catch (cause) {
+    database.close()
+    throw cause
+  }
+  return database
+}
+
+interface Row {
+  readonly position: number
+  readonly sha256: string
+  readonly text: string
+}
+
+const statements = (database: DatabaseSync) => {
+  const one = "log_id = ? AND projection = ? AND version = ?"
+  const insert = database.prepare("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?)")
+  // An older build may run beside a newer one, so other versions stay until they are many.
+  const forgetOthers = database.prepare(
+    "DELETE FROM snapshot WHERE log_id = ? AND projection = ? AND version < ? - 1",
+  )
+  const remove = database.prepare(`DELETE FROM snapshot WHERE ${one} AND position = ?`)
+  const select = database.prepare(
+    `SELECT position, sha256, text FROM snapshot WHERE ${one} AND position <= ? ORDER BY position DESC LIMIT 1`,
+  )
+  const list = database.prepare(`SELECT position FROM snapshot WHERE ${one} ORDER BY position`)
+
+  const positions = (sought: Omit<Sought, "at">): ReadonlyArray<number> =>
+    // The statement's own columns.
+    (list.all(...keyOf(sought)) as unknown as ReadonlyArray<Pick<Row, "position">>).map(
+      ({ position }) => position,
+    )
+
+  const save = (snapshot: Snapshot): void => {
+    const { position, text } = snapshot
+    if (text.length > textLengthMax) throw new Error(`${text.length} characters are too many`)
+    insert.run(...keyOf(snapshot), position, digestOf(text), text)
+    forgetOthers.run(...keyOf(snapshot))
+    const dropped = surplus(positions(snapshot))
+    if (dropped !== undefined) remove.run(...keyOf(snapshot), dropped)
+  }
+
+  const nearest = (sought: Sought): Snapshot | undefined => {
+    let { at } = sought
+    while (at >= 0) {
+      // The statement's own columns.
+      const row = select.get(...keyOf(sought), at) as unknown as Row | undefined
+      if (row === undefined) return undefined
+      if (digestOf(row.text) === row.sha256) {
+        const { logId, projection, version } = sought
+        return { logId, projection, version, position: row.position, text: row.text }
+      }
+      remove.run(...keyOf(sought), row.position)
+      at = row.position - 1
+    }
+    return undefined
+  }
+
+  return { save, nearest, positions }
+}
+
+const keyOf = ({ logId, projection, version }: Omit<Sought, "at">) =>
+  [logId, projection, version] as const
+
+const encoder = new TextEncoder()
+
+const digestOf = (text: string): string => Bytes.toHex(sha256(encoder.encode(text)))
