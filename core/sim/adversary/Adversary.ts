@@ -1,0 +1,89 @@
+/**
+ * What disturbs the world, and the truth about it.
+ *
+ * An adversary knows the ground (a captured frame is one it looks up there) and answers with a plan: bursts
+ * to send, receptions to bend on their way from a station, facts to report. It never touches what
+ * other devices send. The truth is for a judge to compare the twin's findings with; the twin never sees it.
+ */
+import type { ReceivedFrame } from "../../decide/ReceivedFrame.ts"
+import type { NewEvent } from "../../event/Envelope.ts"
+import type { CustomerId, DeviceId, StationId } from "../../event/ids.ts"
+import type { Random } from "../../kernel/Random.ts"
+import type { Burst } from "../Burst.ts"
+import type { Outage } from "../Customers.ts"
+import type { Ground } from "../Ground.ts"
+
+export const kinds = [
+  "clone",
+  "counter-wrap",
+  "customer-outage",
+  "desync",
+  "duplicate",
+  "fabricated-repeat",
+  "jamming",
+  "late-buffer",
+  "mac-guessing",
+  "re-transmission",
+  "reflash",
+  "replay",
+  "replay-after-wrap",
+  "tampered-station",
+  "transit-link",
+  "type-relabelling",
+  "unknown-device",
+  "wrap-padding-forgery",
+] as const
+export type Kind = (typeof kinds)[number]
+
+export interface Truth {
+  readonly kind: Kind
+  readonly device?: DeviceId
+  readonly station?: StationId
+  readonly customer?: CustomerId
+  /** The number on the air of the (first) frame concerned. */
+  readonly seq?: number
+  /** When it begins; later than the world's present when it is only planned. */
+  readonly atMs: number
+  /** When it is over, where it lasts. */
+  readonly untilMs?: number
+  readonly note: string
+}
+
+/** When to act, and with which chances. */
+export interface Act {
+  readonly fromMs: number
+  readonly untilMs: number
+  readonly random: Random
+  /** Bursts are numbered from here on, fewer than `burstsMax`. */
+  readonly order: number
+}
+
+/** Most bursts of one act. */
+export const burstsMax = 1024
+
+/** A reception on its way, and when the core network gets it. */
+export interface Passing {
+  readonly atMs: number
+  readonly frame: ReceivedFrame
+}
+
+/** Changes, drops or adds receptions of some stations, while it lasts. */
+export interface Bend {
+  readonly stations: ReadonlySet<StationId>
+  readonly fromMs: number
+  readonly untilMs: number
+  readonly apply: (passing: Passing, burst: Burst, rank: number) => ReadonlyArray<Passing>
+}
+
+export interface Plan {
+  readonly truths: ReadonlyArray<Truth>
+  readonly bursts: ReadonlyArray<Burst>
+  readonly bends: ReadonlyArray<Bend>
+  readonly facts: ReadonlyArray<NewEvent>
+  readonly outages: ReadonlyArray<Outage>
+}
+
+/** Where no victim fits, nothing happens and nothing is recorded. */
+export const nothing: Plan = { truths: [], bursts: [], bends: [], facts: [], outages: [] }
+
+export type Adversary = (ground: Ground, act: Act) => Plan
