@@ -229,9 +229,11 @@ export const find = (state: State, device: string): Device | undefined => state.
 /** Registered and not retired. */
 export const isActive = (device: Device): boolean => device.registration !== null && !device.retired
 
-/** Registered devices of a customer. */
+/** Registered devices of a customer, in the order of registration. */
 export const ofCustomer = (state: State, customer: string): ReadonlyArray<Device> =>
-  [...state.devices.values()].filter((device) => device.registration?.customer === customer)
+  [...state.devices.values()]
+    .filter((device) => device.registration?.customer === customer)
+    .toSorted((a, b) => (a.registration?.position ?? 0) - (b.registration?.position ?? 0))
 
 const fresh = (device: string): Device => ({
   device,

@@ -1,0 +1,387 @@
+/**
+ * Histories for laws. Two kinds:
+ *
+ * - `plausible`: few devices, stations, numbers and destinations, so that things collide: copies, repeats,
+ *   wraps, late reports, outcomes of what was never owed.
+ * - `arbitrary`: whatever the schemas of events allow.
+ */
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import type { Recorded } from "../../core/event/Envelope.ts"
+import { type Event, Known } from "../../core/event/Event.ts"
+import {
+  CustomerId,
+  DataCentreId,
+  DestinationId,
+  DeviceId,
+  SourceId,
+  SourceMessageId,
+  StationId,
+} from "../../core/event/ids.ts"
+import { policyDefault } from "../../core/event/policy.ts"
+import { streamOf } from "../../core/event/streamOf.ts"
+
+export type History = ReadonlyArray<Recorded>
+
+interface Step {
+  readonly event: Event
+  /** Since the step before, ms; the source's clock may run back. */
+  readonly occurredDeltaMs: number
+  readonly recordedDeltaMs: number
+  /** Positions before its own of its causes. */
+  readonly causesBack: ReadonlyArray<number>
+}
+
+const beginMs = Date.UTC(2026, 0, 1)
+
+/** Puts events in a log's order, from position `first` on. */
+export const historyOf = (steps: ReadonlyArray<Step>, first = 0): History => {
+  const revisions = new Map<string, number>()
+  let occurredMs = beginMs
+  let recordedMs = beginMs
+  return steps.map((step, i) => {
+    const position = first + i
+    const stream = streamOf(step.event)
+    const revision = (revisions.get(stream) ?? -1) + 1
+    revisions.set(stream, revision)
+    occurredMs += step.occurredDeltaMs
+    recordedMs += step.recordedDeltaMs
+    return {
+      position,
+      stream,
+      revision,
+      occurredMs,
+      recordedMs,
+      causes: step.causesBack.map((back) => position - back).filter((cause) => cause >= 0),
+      event: step.event,
+    }
+  })
+}
+
+/** One event after another, a second apart, each with the causes given. */
+export const told = (
+  ...events: ReadonlyArray<Event | { readonly event: Event; readonly causesBack: Array<number> }>
+): History =>
+  historyOf(
+    events.map((each) => ({
+      occurredDeltaMs: 1000,
+      recordedDeltaMs: 1000,
+      ...("_tag" in each ? { event: each, causesBack: [] } : each),
+    })),
+  )
+
+export const device = (n: number): DeviceId => DeviceId.make(`D${n}`)
+export const station = (n: number): StationId => StationId.make(`S${n}`)
+export const customer = (n: number): CustomerId => CustomerId.make(`c${n}`)
+export const destination = (n: number): DestinationId => DestinationId.make(`to${n}`)
+export const source = SourceId.make("test")
+
+const oneOf = <A>(make: (n: number) => A, count: number): fc.Arbitrary<A> =>
+  fc.integer({ min: 0, max: count - 1 }).map(make)
+
+const devices = oneOf(device, 4)
+const stations = oneOf(station, 3)
+const customers = oneOf(customer, 2)
+const seqs = fc.integer({ min: 0, max: 9 })
+const epochs = fc.integer({ min: 0, max: 1 })
+const digests = fc.constantFrom("aa", "bb")
+const rssis = fc.integer({ min: -140, max: -90 })
+const optional = <A>(key: string, value: fc.Arbitrary<A>): fc.Arbitrary<Record<string, A>> =>
+  fc.option(value, { nil: undefined }).map((given) => (given === undefined ? {} : { [key]: given }))
+
+/** Fields that every event of the kind has, and ones that may be absent. */
+const kind = (
+  _tag: string,
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  maybe: Record<string, fc.Arbitrary<unknown>> = {},
+): fc.Arbitrary<Event> =>
+  fc
+    .tuple(fc.record(fields), ...Object.entries(maybe).map(([key, value]) => optional(key, value)))
+    // Fields of the kind's schema: `plausible` events are checked against it in a test.
+    .map(([given, ...others]) => Object.assign({ _tag }, given, ...others) as Event)
+
+const sealed = digests.map((digest) => ({ digest, length: 2, bytes: new Uint8Array(18) }))
+const obligation = {
+  device: oneOf(device, 2),
+  seq: fc.integer({ min: 0, max: 3 }),
+  epoch: epochs,
+  customer: customers,
+  destination: oneOf(destination, 2),
+}
+
+const stationReports = fc.array(
+  fc
+    .tuple(stations, optional("rssiDbm", rssis), optional("repetitions", fc.constant(2)))
+    .map(([heardBy, ...others]) => Object.assign({ station: heardBy }, ...others) as unknown),
+  { maxLength: 3 },
+)
+
+const policies = fc.record({
+  counterRule: fc.constantFrom("rule-1", "rule-2"),
+  contractPerDay: fc.constantFrom(1, 140),
+  rollover: fc.constantFrom(8, 10, 4096),
+  unstatedBand: fc.constantFrom("accept", "refuse"),
+  afterError: fc.constantFrom("until-acceptable", "until-disengage"),
+  tallyWindowMs: fc.constantFrom(0, 2_000, policyDefault.tallyWindowMs),
+  untrustedStations: fc.constantFrom("refuse", "flag"),
+})
+
+const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>]> = [
+  [
+    12,
+    kind(
+      "FrameHeard",
+      {
+        source: fc.constant(source),
+        station: stations,
+        device: devices,
+        frameType: fc.constantFrom(0x35f, 0xf67),
+        rank: fc.constantFrom(1, 2, 3),
+        flags: fc.constantFrom(0, 2),
+        seq: seqs,
+        mac: fc.constant("beef"),
+        crc: fc.constant(1),
+        payload: sealed,
+        check: fc.constantFrom("ok", "ok", "ok", "wrong-mac", "unknown-device"),
+        keyVersion: fc.constant(1),
+      },
+      { rssiDbm: rssis, configDigest: fc.constantFrom("good", "bad") },
+    ),
+  ],
+  [
+    8,
+    kind(
+      "MessageAccepted",
+      {
+        device: devices,
+        seq: seqs,
+        epoch: epochs,
+        kind: fc.constant("data"),
+        downlinkAsked: fc.boolean(),
+        missing: fc.integer({ min: 0, max: 5 }),
+        policy: fc.constant(0),
+      },
+      { warning: fc.constantFrom("break", "first", "disengaged") },
+    ),
+  ],
+  [
+    4,
+    kind(
+      "MessageRefused",
+      {
+        device: devices,
+        seq: seqs,
+        reason: fc.constantFrom("number-seen", "out-of-sequence", "wrong-mac", "unknown-device"),
+        policy: fc.constant(0),
+      },
+      { expectedSeq: seqs, gapMax: seqs },
+    ),
+  ],
+  [
+    6,
+    kind(
+      "MessageReported",
+      {
+        source: fc.constant(source),
+        report: fc.constantFrom("uplink", "data-advanced"),
+        device: devices,
+        stations: stationReports,
+      },
+      { seq: seqs, id: oneOf((n) => SourceMessageId.make(`m${n}`), 3), lqi: fc.constant(2) },
+    ),
+  ],
+  [
+    3,
+    kind(
+      "ReceptionReported",
+      {
+        source: fc.constant(source),
+        station: stations,
+        device: devices,
+        id: oneOf((n) => SourceMessageId.make(`m${n}`), 3),
+      },
+      { rssiDbm: rssis },
+    ),
+  ],
+  [
+    1,
+    kind("ServiceReported", {
+      source: fc.constant(source),
+      device: devices,
+      service: fc.constant("status"),
+      fields: fc.constant({}),
+    }),
+  ],
+  [
+    1,
+    kind("BytesHeard", {
+      source: fc.constant(source),
+      station: stations,
+      bytes: sealed,
+      reason: fc.constant("length"),
+      field: fc.constant("body"),
+      offset: fc.constant(0),
+    }),
+  ],
+  [6, kind("DeliveryOwed", obligation)],
+  [
+    4,
+    kind("DeliverySucceeded", {
+      ...obligation,
+      attempt: fc.constant(1),
+      status: fc.constant(200),
+      durationMs: fc.constant(12.5),
+    }),
+  ],
+  [
+    3,
+    kind(
+      "DeliveryFailed",
+      {
+        ...obligation,
+        attempt: fc.constant(1),
+        error: fc.constant("timeout"),
+        durationMs: fc.constant(10_000),
+        nextAttemptAtMs: fc.constant(1),
+      },
+      { status: fc.constant(500) },
+    ),
+  ],
+  [
+    2,
+    kind("DeliveryAbandoned", {
+      ...obligation,
+      attempts: fc.constant(4),
+      error: fc.constant("timeout"),
+    }),
+  ],
+  [
+    3,
+    kind(
+      "DeviceRegistered",
+      { device: devices, keyVersion: fc.constant(1) },
+      {
+        customer: customers,
+        group: fc.constant("meters"),
+        radioZone: fc.constantFrom("RC1", "RC2"),
+        contractPerDay: fc.constantFrom(1, 140),
+        rollover: fc.constantFrom(8, 128),
+      },
+    ),
+  ],
+  [1, kind("DeviceKeyReplaced", { device: devices, keyVersion: fc.constant(2) })],
+  [1, kind("DeviceRetired", { device: devices })],
+  [1, kind("CounterDisengaged", { device: devices, note: fc.constant("") })],
+  [
+    2,
+    kind(
+      "StationEnrolled",
+      { station: stations },
+      { name: fc.constant("north"), dataCentre: oneOf((n) => DataCentreId.make(`dc${n}`), 2) },
+    ),
+  ],
+  [1, kind("StationRetired", { station: stations })],
+  [
+    1,
+    kind("DataCentreOpened", {
+      dataCentre: oneOf((n) => DataCentreId.make(`dc${n}`), 2),
+      name: fc.constant("one"),
+      links: fc.subarray(["a", "b"]),
+    }),
+  ],
+  [
+    2,
+    kind("LinkReported", {
+      dataCentre: oneOf((n) => DataCentreId.make(`dc${n}`), 2),
+      link: fc.constantFrom("a", "b", "c"),
+      up: fc.boolean(),
+    }),
+  ],
+  [1, kind("CustomerRegistered", { customer: customers }, { name: fc.constant("hydro") })],
+  [1, kind("CustomerRetired", { customer: customers })],
+  [
+    2,
+    kind("DestinationAdded", {
+      customer: customers,
+      destination: oneOf(destination, 2),
+      url: fc.constant("https://example.org/"),
+      loopbackAllowed: fc.boolean(),
+    }),
+  ],
+  [1, kind("DestinationRemoved", { customer: customers, destination: oneOf(destination, 2) })],
+  [
+    2,
+    kind("ReferenceValuesAdopted", {
+      station: stations,
+      configDigest: fc.constantFrom("good", "other"),
+    }),
+  ],
+  [
+    1,
+    kind("StationTrustLost", {
+      station: stations,
+      expected: fc.constant("good"),
+      seen: fc.constant("bad"),
+      policy: fc.constant(0),
+    }),
+  ],
+  [
+    1,
+    kind("StationTrustRestored", {
+      station: stations,
+      configDigest: fc.constant("good"),
+      policy: fc.constant(0),
+    }),
+  ],
+  [
+    1,
+    kind("PolicyAdopted", {
+      version: fc.integer({ min: 1, max: 3 }),
+      policy: policies,
+      note: fc.constant(""),
+    }),
+  ],
+  [
+    1,
+    kind("DemoBegan", { seed: fc.constant(1), devices: fc.constant(1), stations: fc.constant(1) }),
+  ],
+  [1, kind("Ticked", { due: fc.constant("silence") })],
+  [1, fc.constant<Event>({ _tag: "Unknown", kind: "FromTheFuture", data: { x: 1 } })],
+]
+
+export const plausibleEvent: fc.Arbitrary<Event> = fc.oneof(
+  ...events.map(([weight, arbitrary]) => ({ weight, arbitrary })),
+)
+
+const step: fc.Arbitrary<Step> = fc.record({
+  event: plausibleEvent,
+  occurredDeltaMs: fc.constantFrom(0, 1, 500, 1_000, 1_000, 40_000, 86_400_000, -1_500, -50_000),
+  recordedDeltaMs: fc.constantFrom(0, 1, 700, 5_000, 86_400_000),
+  causesBack: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 2 }),
+})
+
+export const plausible = (maxLength = 120): fc.Arbitrary<History> =>
+  fc.array(step, { maxLength }).map((steps) => historyOf(steps))
+
+const sampled = (seed: number, count: number): ReadonlyArray<Event> =>
+  Effect.runSync(Arbitrary.sampleEffect(Arbitrary.schema(Known), { seed, count }))
+
+/** Any events of the schemas, at any times. */
+export const arbitrary: fc.Arbitrary<History> = fc
+  .tuple(fc.integer(), fc.integer({ min: 0, max: 30 }), fc.array(fc.integer(), { maxLength: 30 }))
+  .map(([seed, count, deltas]) =>
+    historyOf(
+      sampled(seed, count).map((event, i) => ({
+        event,
+        occurredDeltaMs: deltas[i] ?? 1000,
+        recordedDeltaMs: Math.abs(deltas[i] ?? 1000),
+        causesBack: [1],
+      })),
+    ),
+  )
+
+export const history: fc.Arbitrary<History> = fc.oneof(
+  { weight: 4, arbitrary: plausible() },
+  { weight: 1, arbitrary },
+)
