@@ -1,0 +1,172 @@
+/**
+ * A log's batches in an SQLite file, as a `Store`.
+ *
+ * - What was just committed stays in memory, up to `recentEventsMax` events: followers at the head read it from there.
+ * - A reader beside another process's writer looks at the file again in `refresh`.
+ */
+import * as Effect from "effect/Effect"
+import type { Position, StreamId } from "../../event/Envelope.ts"
+import * as Rejected from "../../kernel/Rejected.ts"
+import { appendMax, type Filter, LogUnavailable } from "../EventLog.ts"
+import * as Slab from "../Slab.ts"
+import type { Batch, Store } from "../Store.ts"
+import { attempt } from "./failure.ts"
+import type { OpenFile } from "./openFile.ts"
+import { verify } from "./verify.ts"
+
+/** Events kept decoded for followers. */
+export const recentEventsMax = 2 * appendMax
+
+/** How often a reader beside another process's writer looks for news, ms. */
+const pollMs = 200
+
+export interface SqliteStore extends Store {
+  /** Events that are not yet indexed. */
+  readonly lag: () => number
+  /** Indexes one run; false when there was none left. May throw. */
+  readonly advanceIndex: () => boolean
+}
+
+export const make = (file: OpenFile, path: string, readonly: boolean): SqliteStore => {
+  const { batches, index } = file
+  let { end, hash } = file.tip
+  let indexedTo = index.to()
+  let heads: Map<StreamId, number> | undefined
+  let headsTo = 0
+  const recent: Array<Batch> = []
+  let recentEvents = 0
+
+  /** Streams' revisions, read when first asked for: from the index, then the tail. */
+  const currentHeads = (): Map<StreamId, number> => {
+    if (heads === undefined) {
+      heads = index.heads()
+      headsTo = indexedTo
+    }
+    while (headsTo < end.head) {
+      const bytes = batches.bytesAt(headsTo)
+      const header = bytes === undefined ? undefined : Slab.header(bytes)
+      const revisions = bytes === undefined ? undefined : Slab.heads(bytes)
+      if (
+        header === undefined ||
+        Rejected.is(header) ||
+        revisions === undefined ||
+        Rejected.is(revisions)
+      )
+        throw new LogUnavailable({
+          log: path,
+          reason: "damaged",
+          detail: `the batch at ${headsTo} is not what was written`,
+        })
+      for (const [stream, revision] of revisions) heads.set(stream, revision)
+      headsTo += header.events
+    }
+    return heads
+  }
+  if (!readonly) currentHeads()
+
+  const remember = (batch: Batch): void => {
+    recent.push(batch)
+    recentEvents += batch.length
+    while (recentEvents > recentEventsMax) recentEvents -= recent.shift()?.length ?? 0
+  }
+
+  const recentAt = (position: Position): Batch | undefined => {
+    if (recent.length === 0 || position < recent[0][0].position) return undefined
+    return recent.findLast((batch) => batch[0].position <= position)
+  }
+
+  const storedAt = (position: Position): Batch => {
+    const span = batches.spanBelow(position + 1)
+    if (span === undefined)
+      throw new LogUnavailable({
+        log: path,
+        reason: "damaged",
+        detail: `nothing holds ${position}`,
+      })
+    return batches.at(span.first)
+  }
+
+  const firstBelow = (position: Position, filter: Filter): Position | undefined => {
+    const { fromMs, toMs } = filter
+    const span = batches.spanBelow(position, fromMs, toMs)
+    if (span === undefined || span.first >= indexedTo) return span?.first
+    // Everything from here down is indexed.
+    let below = Math.min(position, indexedTo)
+    while (below > (filter.from ?? 0)) {
+      const first = index.below(below, filter)
+      if (first === undefined) return undefined
+      if (batches.spanBelow(first + 1, fromMs, toMs)?.first === first) return first
+      below = first
+    }
+    return undefined
+  }
+
+  const positionAt = (recordedMs: number): Position => {
+    let low = 0
+    let high = end.head
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const span = batches.spanBelow(middle + 1)
+      if (span === undefined || span.recordedFirstMs <= recordedMs) low = middle + 1
+      else high = span.first
+    }
+    const span = batches.spanBelow(low)
+    if (span === undefined || span.recordedLastMs <= recordedMs) return low
+    const later = batches.at(span.first).find((recorded) => recorded.recordedMs > recordedMs)
+    return later?.position ?? low
+  }
+
+  return {
+    info: { id: file.id, url: `sqlite:${path}` },
+    ...(readonly && { pollMs }),
+    end: () => end,
+    revision: (stream) => currentHeads().get(stream) ?? -1,
+    refresh: readonly
+      ? attempt(path, () => {
+          end = batches.end()
+          indexedTo = index.to()
+        })
+      : Effect.void,
+    commit: (batch, revisions) =>
+      attempt(path, () => {
+        if (readonly)
+          throw new LogUnavailable({
+            log: path,
+            reason: "locked",
+            detail: "was opened for reading only",
+          })
+        const slab = Slab.encode(batch, hash)
+        if (Rejected.is(slab))
+          throw new LogUnavailable({
+            log: path,
+            reason: "too-large",
+            detail: Rejected.toText(slab),
+          })
+        batches.insert(slab)
+        hash = Slab.hashOf(slab)
+        const last = batch[batch.length - 1]
+        end = { head: last.position + 1, recordedMs: last.recordedMs }
+        const known = currentHeads()
+        for (const [stream, revision] of revisions) known.set(stream, revision)
+        remember(batch)
+      }),
+    batchAt: (position) =>
+      attempt(path, () => {
+        const batch = recentAt(position) ?? storedAt(position)
+        return batch.slice(position - batch[0].position)
+      }),
+    batchBelow: (position, filter) =>
+      attempt(path, () => {
+        const first = firstBelow(position, filter)
+        return first === undefined ? undefined : batches.at(first)
+      }),
+    positionAt: (recordedMs) => attempt(path, () => positionAt(recordedMs)),
+    verify: Effect.suspend(() => verify(file.batches, path, end.head)),
+    lag: () => end.head - indexedTo,
+    advanceIndex: () => {
+      const before = indexedTo
+      indexedTo = index.advance(end.head)
+      return indexedTo > before
+    },
+  }
+}
