@@ -86,8 +86,9 @@ export const evolve = (window: CounterWindow, fact: Fact): CounterWindow => {
 /** Would this number be taken now, and why? */
 export const judge = (window: CounterWindow, question: Question): Judgement => {
   const { seq, rollover, policy } = question
-  if (window.last < 0) return { accepted: true, epoch: 0, missing: 0, warning: "first" }
-  if (window.disengaged)
+  if (seq < rollover && window.last < 0)
+    return { accepted: true, epoch: 0, missing: 0, warning: "first" }
+  if (seq < rollover && window.disengaged)
     return { accepted: true, epoch: epochOf(window, seq), missing: 0, warning: "disengaged" }
   const gap = (seq - window.last + rollover) % rollover
   const { low, high } = gapLimits(question, window.lastMs)
@@ -97,8 +98,9 @@ export const judge = (window: CounterWindow, question: Question): Judgement => {
     expectedSeq: (window.last + 1) % rollover,
     gapMax: policy.unstatedBand === "accept" ? high : low,
   })
-  // A number among the last few is a repeat of those before it is a wrap of the whole counter,
-  // unless the counter is so small, or was silent so long, that the rule could not tell.
+  if (seq >= rollover) return refuse("out-of-sequence")
+  // Behind the last number by no more than the kept ones reach: one of these is a repeat, and any
+  // other is judged as a whole turn of the counter.
   if (gap === 0 || (window.recent.includes(seq) && gap > rollover - recentSpan(window, rollover)))
     return refuse("number-seen")
   if (policy.afterError === "until-disengage" && window.locked) return refuse("locked")

@@ -7,6 +7,7 @@
  * - What a sender is told is durable. When a commit fails, all of its senders are told so, and state
  *   and known facts are thrown away and read from the log again before anything else is decided.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -80,6 +81,16 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
         Effect.flatMap(Queue.takeBetween(queue, 1, worksPerCommit), (works) =>
           // A stop waits for the commit under way.
           Effect.uninterruptible(consumer(works)),
+        ),
+      ).pipe(
+        // Our own bug: nobody may wait for ever for a consumer that is no more.
+        Effect.onError((cause) =>
+          Cause.hasInterruptsOnly(cause)
+            ? Effect.void
+            : Effect.andThen(
+                Effect.forEach(pending, (work) => die(work, Cause.squash(cause))),
+                Effect.logError("the pipeline stopped", cause),
+              ),
         ),
       ),
       { startImmediately: true },
@@ -263,6 +274,17 @@ const refuse = (work: Work, why: LogUnavailable): Effect.Effect<boolean> => {
       return Deferred.fail(work.done, why)
     case "Record":
       return Deferred.fail(work.done, why)
+  }
+}
+
+const die = (work: Work, defect: unknown): Effect.Effect<boolean> => {
+  switch (work._tag) {
+    case "Inputs":
+      return Deferred.die(work.done, defect)
+    case "Command":
+      return Deferred.die(work.done, defect)
+    case "Record":
+      return Deferred.die(work.done, defect)
   }
 }
 
