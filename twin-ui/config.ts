@@ -1,0 +1,28 @@
+/**
+ * Every setting of the twin, with its default and its environment variable (`SIGTWIN_*`).
+ *
+ * A flag of the command line wins over the environment, the environment over the default.
+ */
+import * as Config from "effect/Config"
+
+export const logDefault = "sqlite:sigtwin.db"
+
+/** `sqlite:PATH` or `memory:`. */
+export const log = Config.String("SIGTWIN_LOG").pipe(Config.withDefault(logDefault))
+
+export const host = Config.String("SIGTWIN_HOST").pipe(Config.withDefault("127.0.0.1"))
+
+/** 0 lets the system choose a free one. */
+export const port = Config.Int("SIGTWIN_PORT").pipe(Config.withDefault(4280))
+
+/** Further names that may stand in the Host header (a proxy's), separated by commas. */
+export const hostNames = Config.String("SIGTWIN_HOST_NAMES").pipe(Config.withDefault(""))
+
+/** Bearer token that ingest asks for; none is asked for where it is not set. */
+export const ingestToken = Config.option(Config.Redacted("SIGTWIN_INGEST_TOKEN"))
+
+/** Bearer token that changes over the API ask for; none is asked for where it is not set. */
+export const commandToken = Config.option(Config.Redacted("SIGTWIN_COMMAND_TOKEN"))
+
+/** 64 hex digits; where absent, a key file beside the log is made on first use. */
+export const masterKey = Config.option(Config.Redacted("SIGTWIN_MASTER_KEY"))
