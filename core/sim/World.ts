@@ -108,11 +108,10 @@ export const make = (options: Options): World => {
     agenda.add(Schedule.timeOf(device, ages, slot), device.index, undefined)
   }
 
-  const send = (burst: Burst, fromMs: number): void => {
+  const send = (burst: Burst): void => {
     const tie = ties.transmissions + burst.order * 4
     burst.transmissions.forEach(({ endMs }, i) => {
-      const atMs = endMs + backhaulMs
-      if (atMs >= fromMs) agenda.add(atMs, tie + i, { _tag: "Transmission", burst, rank: i + 1 })
+      agenda.add(endMs + backhaulMs, tie + i, { _tag: "Transmission", burst, rank: i + 1 })
     })
   }
 
@@ -120,7 +119,7 @@ export const make = (options: Options): World => {
     agenda.add(startMs + round * scenario.spanMs, ties.round, { _tag: "Round", round })
   }
 
-  /** Plans a repetition; what it would have told before `fromMs` is left out. */
+  /** Plans a repetition, of which nothing that is over at `fromMs` needs to bend anything. */
   const begin = (round: number, fromMs: number): void => {
     const roundMs = startMs + round * scenario.spanMs
     const plans = plansOf(ground, scenario, round)
@@ -130,9 +129,8 @@ export const make = (options: Options): World => {
     for (const plan of plans) {
       truth.push(...plan.truths)
       outages.push(...plan.outages)
-      for (const burst of plan.bursts) send(burst, fromMs)
+      for (const burst of plan.bursts) send(burst)
       for (const event of plan.facts) {
-        if (event.occurredMs < fromMs) continue
         agenda.add(event.occurredMs, ties.fact, { _tag: "Fact", event })
       }
     }
@@ -155,7 +153,7 @@ export const make = (options: Options): World => {
     if (thing === undefined) {
       const slot = slots[tie]
       const { burst, site } = ground.message(tie, slot)
-      send(burst, -Infinity)
+      send(burst)
       sleepUntil(site.device, Schedule.toldSlotAfter(site.device, ages, slot))
       return undefined
     }

@@ -12,6 +12,7 @@ import { fabricatedRepeats } from "./adversary/fabricatedRepeats.ts"
 import { jamming } from "./adversary/jamming.ts"
 import { lateBuffer } from "./adversary/lateBuffer.ts"
 import { macGuessing } from "./adversary/macGuessing.ts"
+import { massiveCloning } from "./adversary/massiveCloning.ts"
 import { reflash } from "./adversary/reflash.ts"
 import { replay } from "./adversary/replay.ts"
 import { replayAfterWrap } from "./adversary/replayAfterWrap.ts"
@@ -69,7 +70,8 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
       part(jamming, 620, 680),
     ],
   },
-  clone: alone(clone),
+  // Long enough for the two to meet several times.
+  clone: { ...alone(clone), parts: [part(clone, 30, 330)] },
   "counter-wrap": { ...alone(counterWrap), parts: [part(counterWrap, 0, 360)] },
   "customer-outage": {
     ...alone(customerOutage),
@@ -81,6 +83,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   jamming: alone(jamming),
   "late-buffer": alone(lateBuffer),
   "mac-guessing": alone(macGuessing),
+  "massive-cloning": alone(massiveCloning),
   "re-transmission": alone(retransmission),
   reflash: alone(reflash),
   replay: alone(replay),

@@ -23,6 +23,7 @@ export const kinds = [
   "jamming",
   "late-buffer",
   "mac-guessing",
+  "massive-cloning",
   "re-transmission",
   "reflash",
   "replay",

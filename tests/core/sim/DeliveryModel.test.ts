@@ -67,6 +67,21 @@ describe("modelled deliveries", () => {
     assert.strictEqual(succeeded.occurredMs, 60_150)
   })
 
+  it("fail when the answer comes after 10 s, however good it is", () => {
+    const model = DeliveryModel.make(({ atMs }) => ({
+      ...ok,
+      delayMs: atMs === 0 ? 10_001 : 10_000,
+    }))
+    model.owe(owed(5), 0, 7)
+    assert.deepStrictEqual(
+      told(model).map(({ occurredMs, event }) => [occurredMs, event._tag]),
+      [
+        [10_000, "DeliveryFailed"],
+        [80_000, "DeliverySucceeded"],
+      ],
+    )
+  })
+
   it("keep the order of one device's messages, and hold up no other device's", () => {
     const model = DeliveryModel.make(({ atMs }) => (atMs < 5 ? { delayMs: 30_000 } : ok))
     model.owe(owed(5), 0, 7)
