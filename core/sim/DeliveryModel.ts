@@ -9,7 +9,7 @@ import type { Cause, NewEvent } from "../event/Envelope.ts"
 import type { DeliveryOwed } from "../event/delivery.ts"
 import type { Known } from "../event/Event.ts"
 import { streamOf } from "../event/streamOf.ts"
-import * as Agenda from "./Agenda.ts"
+import * as Agenda from "../kernel/Agenda.ts"
 import * as Customers from "./Customers.ts"
 import { minuteMs, secondMs } from "./Span.ts"
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import * as Agenda from "../../../core/sim/Agenda.ts"
+import * as Agenda from "../../../core/kernel/Agenda.ts"
 
 describe("an agenda", () => {
   it("gives back by instant and tie whatever the order of adding", () => {
