@@ -24,7 +24,7 @@ import { streamOf } from "../../core/event/streamOf.ts"
 
 export type History = ReadonlyArray<Recorded>
 
-interface Step {
+export interface Step {
   readonly event: Event
   /** Since the step before, ms; the source's clock may run back. */
   readonly occurredDeltaMs: number
@@ -59,17 +59,17 @@ export const historyOf = (steps: ReadonlyArray<Step>, first = 0): History => {
   })
 }
 
-/** One event after another, a second apart, each with the causes given. */
-export const told = (
-  ...events: ReadonlyArray<Event | { readonly event: Event; readonly causesBack: Array<number> }>
-): History =>
-  historyOf(
-    events.map((each) => ({
-      occurredDeltaMs: 1000,
-      recordedDeltaMs: 1000,
-      ...("_tag" in each ? { event: each, causesBack: [] } : each),
-    })),
-  )
+/** One event after another, a second apart, without causes. */
+export const told = (...events: ReadonlyArray<Event>): History =>
+  historyOf(events.map((event) => because(event)))
+
+/** The event, a second after the one before, caused by those so many positions before it. */
+export const because = (event: Event, ...causesBack: ReadonlyArray<number>): Step => ({
+  event,
+  occurredDeltaMs: 1000,
+  recordedDeltaMs: 1000,
+  causesBack,
+})
 
 export const device = (n: number): DeviceId => DeviceId.make(`D${n}`)
 export const station = (n: number): StationId => StationId.make(`S${n}`)
@@ -362,7 +362,8 @@ const step: fc.Arbitrary<Step> = fc.record({
 })
 
 export const plausible = (maxLength = 120): fc.Arbitrary<History> =>
-  fc.array(step, { maxLength }).map((steps) => historyOf(steps))
+  // Without "max" fast-check makes lists of about ten.
+  fc.array(step, { maxLength, size: "max" }).map((steps) => historyOf(steps))
 
 const sampled = (seed: number, count: number): ReadonlyArray<Event> =>
   Effect.runSync(Arbitrary.sampleEffect(Arbitrary.schema(Known), { seed, count }))

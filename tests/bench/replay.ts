@@ -1,0 +1,84 @@
+/**
+ * `replay`: reading the log and folding all projections from the beginning, as a start without
+ * snapshots does. The reference is the same read without folding. Wanted: 0.5 M events/s.
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Recorded } from "../../core/event/Envelope.ts"
+import { EventLog } from "../../core/log/EventLog.ts"
+import * as Sqlite from "../../core/log/sqlite.ts"
+import { all } from "../../projections/all.ts"
+import * as Cell from "../../projections/run/Cell.ts"
+import { digestOf } from "../../projections/run/digest.ts"
+import { type Bench, row, type Size } from "./Bench.ts"
+import { mixOf } from "./mix.ts"
+
+const sizes = {
+  tiny: { devices: 20, stations: 5, messages: 200, turns: 1 },
+  full: { devices: 10_000, stations: 300, messages: 100_000, turns: 3 },
+}
+
+export const bench: Bench = {
+  name: "replay",
+  run: async (size) => {
+    const directory = mkdtempSync(join(tmpdir(), "sigtwin-bench-"))
+    try {
+      return await Effect.runPromise(
+        measure(size).pipe(Effect.provide(Sqlite.layer(join(directory, "replay.db")))),
+      )
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  },
+}
+
+const measure = (size: Size) =>
+  Effect.gen(function* () {
+    const log = yield* EventLog
+    const { turns, ...mix } = sizes[size]
+    for (const batch of mixOf(mix)) yield* log.append(batch)
+    const events = yield* log.head
+
+    const read = (use: (events: ReadonlyArray<Recorded>) => void) =>
+      Effect.gen(function* () {
+        const start = performance.now()
+        yield* Stream.runForEach(log.read(0), (array) => Effect.sync(() => use(array)))
+        return (performance.now() - start) / 1000
+      })
+
+    let scan = Number.POSITIVE_INFINITY
+    let fold = Number.POSITIVE_INFINITY
+    const each = all.map((packed) => ({ name: packed.name, seconds: Number.POSITIVE_INFINITY }))
+    let digest = ""
+    for (let turn = 0; turn < turns; turn++) {
+      scan = Math.min(scan, yield* read(() => {}))
+      const cells = all.map((packed) => Cell.make(packed, undefined))
+      fold = Math.min(
+        fold,
+        yield* read((array) => {
+          for (const cell of cells) cell.fold(array)
+        }),
+      )
+      digest = digestOf(cells.map((cell) => [cell.name, cell.digest()]))
+      for (const [i, packed] of all.entries()) {
+        const cell = Cell.make(packed, undefined)
+        each[i].seconds = Math.min(each[i].seconds, yield* read((array) => cell.fold(array)))
+      }
+    }
+    const rate = (metric: string, seconds: number) =>
+      row({
+        bench: "replay",
+        metric,
+        value: events / seconds,
+        unit: "events/s",
+        reference: events / scan,
+        digest,
+      })
+    return [
+      rate("read and fold all projections", fold),
+      ...each.map(({ name, seconds }) => rate(`read and fold ${name} alone`, seconds)),
+    ]
+  })
