@@ -4,6 +4,7 @@
  * The bytes passed their checksum before. What still makes no sense throws a RangeError, which `Slab.decode` turns
  * into a refusal: the check of every field would cost more than the read.
  */
+import type { Sealed } from "../event/sealed.ts"
 import { formHex, formUtf16, inline, wide16, wide32, wide64 } from "./ByteWriter.ts"
 
 export interface ByteReader {
@@ -13,6 +14,8 @@ export interface ByteReader {
   /** One past the last byte that may be read. */
   readonly end: number
   readonly dictionary: ReadonlyArray<string>
+  /** The last sealed bytes read. */
+  lastSealed: Sealed | undefined
 }
 
 export const u8 = (r: ByteReader): number => r.view.getUint8(r.at++)

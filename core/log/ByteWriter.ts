@@ -9,6 +9,8 @@
  *
  * `reserve` before writing: `u8`, `u16`, `count`, `f64` do not look whether there is room.
  */
+import type { Sealed } from "../event/sealed.ts"
+
 export interface ByteWriter {
   bytes: Uint8Array
   view: DataView
@@ -17,6 +19,8 @@ export interface ByteWriter {
   /** The last text of each slot, and its place: neighbours often name the same things. */
   readonly lastTexts: Array<string | undefined>
   readonly lastPlaces: Array<number>
+  /** The last sealed bytes: the receptions of one message follow each other and carry the same. */
+  lastSealed: Sealed | undefined
 }
 
 export const wide16 = 252
@@ -40,6 +44,7 @@ export const make = (): ByteWriter => {
     dictionary: new Map(),
     lastTexts: Array.from({ length: slots }, () => undefined),
     lastPlaces: Array.from({ length: slots }, () => 0),
+    lastSealed: undefined,
   }
 }
 
@@ -48,6 +53,7 @@ export const restart = (w: ByteWriter, at: number): void => {
   w.at = at
   w.dictionary.clear()
   w.lastTexts.fill(undefined)
+  w.lastSealed = undefined
 }
 
 /** Makes room for `length` more bytes. */
@@ -166,7 +172,8 @@ export const slotWord = 5
 export const slotCustomer = 6
 export const slotDestination = 7
 export const slotOther = 8
-const slots = 9
+export const slotMac = 9
+const slots = 10
 
 /** Takes 2 bytes of the room reserved; a text that does not fit the dictionary makes its own. */
 export const reference = (w: ByteWriter, slot: number, value: string): void => {

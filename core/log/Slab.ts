@@ -128,6 +128,9 @@ export const header = (bytes: Uint8Array): Header | Rejected.Rejected => {
   return wrong ?? headerOf(viewOf(bytes))
 }
 
+/** The header of bytes that `encode` just gave: nothing is checked. */
+export const headerAsWritten = (bytes: Uint8Array): Header => headerOf(viewOf(bytes))
+
 /** The slab's own hash, as it is written in it. */
 export const hashOf = (bytes: Uint8Array): Uint8Array => bytes.slice(bytes.length - hashBytes)
 
@@ -184,9 +187,13 @@ const reading = <A>(
       at: view.getUint32(atDictionary, true),
       end,
       dictionary,
+      lastSealed: undefined,
     }
     for (let i = view.getUint32(atTexts, true); i > 0; i--) dictionary.push(R.text(texts))
-    return read({ bytes, view, at: headerBytes, end, dictionary }, headerOf(view))
+    return read(
+      { bytes, view, at: headerBytes, end, dictionary, lastSealed: undefined },
+      headerOf(view),
+    )
   } catch (error) {
     return damaged("records", error instanceof Error ? error.message : String(error))
   }

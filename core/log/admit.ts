@@ -75,9 +75,16 @@ const append = (
   }
   const first = draft.head
   const recordedMs = Math.max(draft.recordedMs, nowMs)
+  // A message's receptions come in a row, on one stream: then one look-up serves them all.
+  let stream: StreamId | undefined
+  let revision = -1
   for (const event of request.events) {
-    const revision = draft.revisionOf(event.stream) + 1
-    draft.revisions.set(event.stream, revision)
+    if (event.stream !== stream) {
+      if (stream !== undefined) draft.revisions.set(stream, revision)
+      stream = event.stream
+      revision = draft.revisionOf(stream)
+    }
+    revision++
     draft.batch.push({
       position: draft.head++,
       stream: event.stream,
@@ -88,7 +95,10 @@ const append = (
       event: event.event,
     })
   }
-  if (request.events.length > 0) draft.recordedMs = recordedMs
+  if (stream !== undefined) {
+    draft.revisions.set(stream, revision)
+    draft.recordedMs = recordedMs
+  }
   return { first, count: request.events.length, recordedMs }
 }
 

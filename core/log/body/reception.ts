@@ -3,16 +3,21 @@
  *
  * ```
  * FrameHeard: present u8 (1 rssi, 2 snr, 4 frequency, 8 configDigest) | rank u8 |
- *   @check @source @station @device | #frameType #flags #seq #crc #keyVersion | "mac | "digest #length *bytes |
+ *   @check @source @station @device | #frameType #flags #seq #crc #keyVersion | @mac | sealed |
  *   rssi f64? snr f64? frequency f64? @configDigest?
- * BytesHeard: present u8 (1 rssi) | @source @station @reason @field #offset | "digest #length *bytes | rssi f64?
+ * BytesHeard: present u8 (1 rssi) | @source @station @reason @field #offset | sealed | rssi f64?
+ * sealed: u8 1 when it is the one before in the batch (a message's receptions carry the same), else 0 "digest #length *bytes
  * ```
  */
 import type { BytesHeard, FrameHeard } from "../../event/reception.ts"
 import type { Sealed } from "../../event/sealed.ts"
+import { equal } from "../../kernel/Bytes.ts"
 import * as R from "../ByteReader.ts"
 import * as W from "../ByteWriter.ts"
 import * as Named from "./named.ts"
+
+const sealedFollows = 0
+const sealedAsBefore = 1
 
 const hasRssi = 1
 const hasSnr = 2
@@ -39,7 +44,7 @@ export const writeFrameHeard = (w: W.ByteWriter, event: FrameHeard): void => {
   W.count(w, event.seq)
   W.count(w, event.crc)
   W.count(w, event.keyVersion)
-  W.text(w, event.mac)
+  W.reference(w, W.slotMac, event.mac)
   writeSealed(w, event.payload)
   W.reserve(w, W.recordRoom)
   if (rssiDbm !== undefined) W.f64(w, rssiDbm)
@@ -61,7 +66,7 @@ export const readFrameHeard = (r: R.ByteReader): FrameHeard => {
   const seq = R.count(r)
   const crc = R.count(r)
   const keyVersion = R.count(r)
-  const mac = R.text(r)
+  const mac = R.reference(r)
   const payload = readSealed(r)
   const base = {
     _tag: "FrameHeard",
@@ -149,6 +154,10 @@ export const readBytesHeard = (r: R.ByteReader): BytesHeard => {
 }
 
 export const writeSealed = (w: W.ByteWriter, sealed: Sealed): void => {
+  const same = w.lastSealed !== undefined && isSame(w.lastSealed, sealed)
+  W.u8(w, same ? sealedAsBefore : sealedFollows)
+  if (same) return
+  w.lastSealed = sealed
   W.text(w, sealed.digest)
   W.reserve(w, W.recordRoom)
   W.count(w, sealed.length)
@@ -156,8 +165,17 @@ export const writeSealed = (w: W.ByteWriter, sealed: Sealed): void => {
 }
 
 export const readSealed = (r: R.ByteReader): Sealed => {
+  if (R.u8(r) === sealedAsBefore) {
+    if (r.lastSealed === undefined) throw new RangeError("nothing sealed stands before")
+    return r.lastSealed
+  }
   const digest = R.text(r)
   const length = R.count(r)
   const bytes = R.raw(r)
-  return { digest, length, bytes }
+  const sealed = { digest, length, bytes }
+  r.lastSealed = sealed
+  return sealed
 }
+
+const isSame = (a: Sealed, b: Sealed): boolean =>
+  a.digest === b.digest && a.length === b.length && equal(a.bytes, b.bytes)

@@ -86,8 +86,7 @@ export const make = (db: DatabaseSync, log: string): Batches => {
       }
     },
     insert: (slab) => {
-      const header = Slab.header(slab)
-      if (Rejected.is(header)) throw new Error(Rejected.toText(header))
+      const header = Slab.headerAsWritten(slab)
       insertRow.run(
         header.first,
         header.events,
