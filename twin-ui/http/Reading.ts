@@ -1,0 +1,133 @@
+/**
+ * Reading the twin as of now or as of any instant: which states, which events, which reasons.
+ *
+ * Positions in the interface are those of events: as of 41 means with event 41 in it, so `to` here is 42.
+ * An instant is looked up by the sources' clocks, unless our own is asked for: the place after the last event
+ * that had occurred (or was recorded) by then.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import { EventLog, type Filter, type LogUnavailable } from "../../core/log/EventLog.ts"
+import { rowOf, type EventRow } from "../../projections/chain/EventRow.ts"
+import type { Projection } from "../../projections/Projection.ts"
+import { type ProjectionStopped, Twin } from "../../projections/run/Twin.ts"
+import { whyBreadthMax, whyDepthMax, type Why } from "../api/EntityState.ts"
+import type * as At from "./At.ts"
+import * as Problem from "./Problem.ts"
+
+export const clocks = ["occurred", "recorded"] as const
+export type Clock = (typeof clocks)[number]
+
+/** Most reasons in one tree: each costs a look into the log. */
+export const whyNodesMax = 64
+
+/** A moment of the twin. `to` events are folded; `isLive` says that it is now. */
+export interface Moment {
+  readonly to: Position
+  readonly isLive: boolean
+  /** By the sources' clocks; of the last event where a position was asked for. */
+  readonly occurredMs: number
+}
+
+export interface Reading {
+  readonly momentOf: (
+    at: At.At | undefined,
+    clock: Clock,
+  ) => Effect.Effect<Moment, Problem.Problem | LogUnavailable>
+  readonly state: <State>(
+    projection: Projection<State>,
+    moment: Moment,
+  ) => Effect.Effect<State, LogUnavailable | ProjectionStopped>
+  /** The one event at a position. */
+  readonly event: (position: Position) => Effect.Effect<Recorded | undefined, LogUnavailable>
+  /** Newest first, at most `limit`. */
+  readonly newest: (
+    filter: Filter,
+    limit: number,
+  ) => Effect.Effect<ReadonlyArray<Recorded>, LogUnavailable>
+  readonly rows: (
+    filter: Filter,
+    limit: number,
+  ) => Effect.Effect<ReadonlyArray<EventRow>, LogUnavailable>
+  /** The event at a position as a reason, with what caused it. */
+  readonly why: (position: Position) => Effect.Effect<ReadonlyArray<Why>, LogUnavailable>
+}
+
+export const make = Effect.gen(function* () {
+  const log = yield* EventLog
+  const twin = yield* Twin
+
+  const event = (position: Position) =>
+    log.read(position, position + 1).pipe(
+      Stream.runHead,
+      Effect.map((batch) => Option.getOrUndefined(batch)?.[0]),
+    )
+
+  const newest = (filter: Filter, limit: number) =>
+    log.query(filter).pipe(Stream.flattenIterable, Stream.take(limit), Stream.runCollect)
+
+  const placeOf = (ms: number, clock: Clock) =>
+    clock === "recorded"
+      ? log.positionAt(ms)
+      : Effect.map(newest({ toMs: ms + 1 }, 1), (found) => (found[0]?.position ?? -1) + 1)
+
+  const momentAt = Effect.fnUntraced(function* (to: Position, asked?: number) {
+    const last = asked === undefined && to > 0 ? yield* event(to - 1) : undefined
+    return { to, isLive: false, occurredMs: asked ?? last?.occurredMs ?? 0 }
+  })
+
+  const momentOf = Effect.fn("Reading.momentOf")(function* (at: At.At | undefined, clock: Clock) {
+    if (at === undefined) return { ...(yield* momentAt(yield* twin.position)), isLive: true }
+    if (at._tag === "Instant") return yield* momentAt(yield* placeOf(at.ms, clock), at.ms)
+    const head = yield* log.head
+    if (at.position >= head)
+      return yield* Problem.make(
+        "bad-request",
+        head === 0
+          ? "the log has no events yet"
+          : `there is no position ${at.position} yet: the last one is ${head - 1}`,
+        { where: "query.at" },
+      )
+    return yield* momentAt(at.position + 1)
+  })
+
+  const why = Effect.fn("Reading.why")(function* (position: Position) {
+    const budget = { left: whyNodesMax }
+    const reason = yield* reasonOf(event, position, whyDepthMax, budget)
+    return reason === undefined ? [] : [reason]
+  })
+
+  const reading: Reading = {
+    momentOf,
+    state: (projection, moment) =>
+      moment.isLive ? twin.state(projection) : twin.asOf(projection, moment.to),
+    event,
+    newest,
+    rows: (filter, limit) => Effect.map(newest(filter, limit), (found) => found.map(rowOf)),
+    why,
+  }
+  return reading
+})
+
+const reasonOf = (
+  read: Reading["event"],
+  position: Position,
+  depth: number,
+  budget: { left: number },
+): Effect.Effect<Why | undefined, LogUnavailable> =>
+  Effect.gen(function* () {
+    if (budget.left <= 0) return undefined
+    budget.left--
+    const recorded = yield* read(position)
+    if (recorded === undefined) return undefined
+    const because: Array<Why> = []
+    const causes = depth > 1 ? recorded.causes.slice(0, whyBreadthMax) : []
+    for (const cause of causes) {
+      const reason = yield* reasonOf(read, cause, depth - 1, budget)
+      if (reason !== undefined) because.push(reason)
+    }
+    const { detail, text, tone } = rowOf(recorded)
+    return { text: detail === "" ? text : `${text} · ${detail}`, tone, position, because }
+  })

@@ -1,0 +1,308 @@
+/**
+ * What can be read of the twin: things, events, counts, the picture, the time line, policies.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Policy } from "../../core/event/policy.ts"
+import { Vault } from "../../core/keys/Vault.ts"
+import * as EventJson from "../../core/log/EventJson.ts"
+import { EventLog, type Filter } from "../../core/log/EventLog.ts"
+import { Chain } from "../../projections/chain/Chain.ts"
+import { ChainView } from "../../projections/chain/ChainView.ts"
+import { rowOf } from "../../projections/chain/EventRow.ts"
+import { histogramOf, Timeline } from "../../projections/chain/Timeline.ts"
+import { incidentsOf, viewOf } from "../../projections/chain/view.ts"
+import * as Delivery from "../../projections/delivery/Delivery.ts"
+import * as Device from "../../projections/device/Device.ts"
+import * as Integrity from "../../projections/integrity/Integrity.ts"
+import * as Adopted from "../../projections/policy/Adopted.ts"
+import * as Traffic from "../../projections/traffic/Traffic.ts"
+import { EventAnswer, EventsAnswer, eventsLimitDefault, eventsLimitMax } from "../api/Events.ts"
+import { StatsAnswer } from "../api/Stats.ts"
+import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
+import * as At from "./At.ts"
+import { asOf, now } from "./asOf.ts"
+import * as EntityRoutes from "./entityRoutes.ts"
+import * as ListRoutes from "./listRoutes.ts"
+import * as Parameter from "./Parameter.ts"
+import * as Problem from "./Problem.ts"
+import * as Reading from "./Reading.ts"
+import * as Route from "./Route.ts"
+import { payloadHexOf } from "./unsealed.ts"
+
+export const PoliciesAnswer = Schema.Struct({
+  position: Schema.Int,
+  /** Newest first; the first one holds. */
+  policies: Schema.Array(
+    Schema.Struct({
+      version: Schema.Int,
+      /** -1 for what holds before any was adopted. */
+      position: Schema.Int,
+      occurredMs: Schema.NullOr(Schema.Int),
+      recordedMs: Schema.NullOr(Schema.Int),
+      note: Schema.String,
+      policy: Policy,
+    }),
+  ),
+})
+
+const lastPosition = Number.MAX_SAFE_INTEGER - 1
+
+export const make = Effect.gen(function* () {
+  const log = yield* EventLog
+  const vault = yield* Vault
+  const reading = yield* Reading.make
+
+  const events = Route.make({
+    method: "GET",
+    path: "/api/events",
+    operation: "listEvents",
+    tag: "events",
+    access: "api",
+    summary: "List events, newest first",
+    query: {
+      device: Parameter.optional(Parameter.device),
+      station: Parameter.optional(Parameter.station),
+      customer: Parameter.optional(Parameter.id("Customer.")),
+      kind: Parameter.optional(Parameter.name("Kinds of event, divided by commas.")),
+      from: Parameter.optional(At.parameter("From this position or instant (occurred) on.")),
+      to: Parameter.optional(At.parameter("Up to this position or instant, without it.")),
+      before: Parameter.optional(
+        Parameter.integer("Only positions below this: the `next` of the page before.", {
+          min: 0,
+          max: lastPosition,
+        }),
+      ),
+      limit: Parameter.withDefault(
+        Parameter.integer("Events in the answer.", { min: 1, max: eventsLimitMax }),
+        eventsLimitDefault,
+      ),
+    },
+    answers: {
+      200: { description: "Events.", contentType: "application/json", schema: EventsAnswer },
+    },
+    problems: ["bad-request", "log-unavailable"],
+    handle: ({ query }) =>
+      Effect.gen(function* () {
+        const found = yield* reading.newest(filterOf(query), query.limit + 1)
+        const shown = found.slice(0, query.limit)
+        return Route.answer(EventsAnswer, {
+          events: shown.map(rowOf),
+          ...(found.length > shown.length ? { next: shown[shown.length - 1].position } : {}),
+        })
+      }),
+  })
+
+  const event = Route.make({
+    method: "GET",
+    path: "/api/events/:position",
+    operation: "getEvent",
+    tag: "events",
+    access: "api",
+    summary: "One event in full, with what caused it",
+    description:
+      "`data` holds the event's fields as stored, payloads sealed; `payloadHex` beside them is the payload in plain, where its key is here.",
+    params: {
+      position: Parameter.integer("Position in the log.", { min: 0, max: lastPosition }),
+    },
+    answers: {
+      200: { description: "The event.", contentType: "application/json", schema: EventAnswer },
+    },
+    problems: ["bad-request", "not-there", "log-unavailable"],
+    handle: ({ params: { position } }) =>
+      Effect.gen(function* () {
+        const recorded = position < (yield* log.head) ? yield* reading.event(position) : undefined
+        if (recorded === undefined)
+          return yield* Problem.make("not-there", `there is no event ${position}`, {
+            where: "path.position",
+          })
+        const causes = []
+        for (const cause of recorded.causes.slice(0, eventsLimitMax)) {
+          const found = yield* reading.event(cause)
+          if (found !== undefined) causes.push(rowOf(found))
+        }
+        const payloadHex = payloadHexOf(vault, recorded.event)
+        return Route.answer(EventAnswer, {
+          row: rowOf(recorded),
+          stream: recorded.stream,
+          revision: recorded.revision,
+          causes,
+          data: {
+            ...EventJson.fieldsOf(recorded.event),
+            ...(payloadHex === undefined ? {} : { payloadHex }),
+          },
+        })
+      }),
+  })
+
+  const stats = Route.make({
+    method: "GET",
+    path: "/api/stats",
+    operation: "getStats",
+    tag: "state",
+    access: "api",
+    summary: "Counts over the whole log",
+    query: asOf,
+    answers: {
+      200: { description: "Counts.", contentType: "application/json", schema: StatsAnswer },
+    },
+    problems: ["bad-request", "log-unavailable", "projection-stopped"],
+    handle: ({ query }) =>
+      Effect.gen(function* () {
+        const moment = yield* reading.momentOf(query.at, query.clock)
+        const traffic = yield* reading.state(Traffic.projection, moment)
+        const device = yield* reading.state(Device.projection, moment)
+        const integrity = yield* reading.state(Integrity.projection, moment)
+        const delivery = yield* reading.state(Delivery.projection, moment)
+        const totals = Traffic.totals(traffic)
+        const ledger = Delivery.sums(delivery.ledgers.values())
+        return Route.answer(StatsAnswer, {
+          log: log.info.url,
+          logId: log.info.id,
+          events: totals.events,
+          receptions: totals.frames + totals.reportedReceptions,
+          accepted: totals.accepted,
+          refused: totals.refused,
+          reported: totals.messageReports,
+          devices: device.devices.size,
+          stations: integrity.stations.size,
+          customers: delivery.customers.size,
+          delivered: ledger.delivered,
+          pending: ledger.pending,
+          abandoned: ledger.abandoned,
+          occurred: span(traffic.firstOccurredMs, traffic.lastOccurredMs),
+          recorded: span(traffic.firstRecordedMs, traffic.lastRecordedMs),
+          demo: traffic.demoBegan !== null,
+        })
+      }),
+  })
+
+  const chain = Route.make({
+    method: "GET",
+    path: "/api/chain",
+    operation: "getChain",
+    tag: "state",
+    access: "api",
+    summary: "The whole chain as one picture",
+    query: asOf,
+    answers: {
+      200: { description: "The picture.", contentType: "application/json", schema: ChainView },
+    },
+    problems: ["bad-request", "log-unavailable", "projection-stopped"],
+    handle: ({ query }) =>
+      Effect.gen(function* () {
+        const moment = yield* reading.momentOf(query.at, query.clock)
+        return Route.answer(ChainView, viewOf(yield* reading.state(Chain, moment)))
+      }),
+  })
+
+  const timeline = Route.make({
+    method: "GET",
+    path: "/api/timeline",
+    operation: "getTimeline",
+    tag: "state",
+    access: "api",
+    summary: "What was accepted and refused when, and the incidents",
+    query: {
+      from: Parameter.optional(
+        Parameter.instant("From this instant on; the first event's when not given."),
+      ),
+      to: Parameter.optional(
+        Parameter.instant("Up to this instant; the newest event's when not given."),
+      ),
+      buckets: Parameter.withDefault(
+        Parameter.integer("Buckets at most.", { min: 1, max: bucketsMax }),
+        bucketsMax,
+      ),
+    },
+    answers: {
+      200: {
+        description: "The time line.",
+        contentType: "application/json",
+        schema: TimelineAnswer,
+      },
+    },
+    problems: ["bad-request", "projection-stopped"],
+    handle: ({ query }) =>
+      Effect.gen(function* () {
+        const { from, to } = query
+        if (from !== undefined && to !== undefined && from > to)
+          return yield* Problem.make("bad-request", "from must not be later than to", {
+            where: "query.from",
+          })
+        const moment = yield* reading.momentOf(now.at, now.clock)
+        const state = yield* reading.state(Timeline, moment)
+        const incidents = incidentsOf(yield* reading.state(Chain, moment))
+        const { bars, bucketMs, fromMs, toMs } = histogramOf(state, {
+          bars: query.buckets,
+          ...(from === undefined ? {} : { fromMs: from }),
+          ...(to === undefined ? {} : { toMs: to }),
+        })
+        return Route.answer(TimelineAnswer, {
+          fromMs,
+          toMs,
+          bucketMs,
+          buckets: bars,
+          incidents,
+          events: state.events,
+          head: state.head,
+        })
+      }),
+  })
+
+  const policies = Route.make({
+    method: "GET",
+    path: "/api/policies",
+    operation: "listPolicies",
+    tag: "state",
+    access: "api",
+    summary: "The policy that holds, and those before it",
+    query: asOf,
+    answers: {
+      200: { description: "Policies.", contentType: "application/json", schema: PoliciesAnswer },
+    },
+    problems: ["bad-request", "log-unavailable", "projection-stopped"],
+    handle: ({ query }) =>
+      Effect.gen(function* () {
+        const moment = yield* reading.momentOf(query.at, query.clock)
+        const { adopted } = yield* reading.state(Adopted.projection, moment)
+        return Route.answer(PoliciesAnswer, {
+          position: moment.to - 1,
+          policies: adopted.toReversed(),
+        })
+      }),
+  })
+
+  const entities = yield* EntityRoutes.make(reading)
+  return [...ListRoutes.make(reading), ...entities, events, event, stats, chain, timeline, policies]
+})
+
+const span = (firstMs: number | null, lastMs: number | null) =>
+  firstMs === null || lastMs === null ? null : { firstMs, lastMs }
+
+interface EventsAsked {
+  readonly device: string | undefined
+  readonly station: string | undefined
+  readonly customer: string | undefined
+  readonly kind: string | undefined
+  readonly from: At.At | undefined
+  readonly to: At.At | undefined
+  readonly before: number | undefined
+}
+
+const filterOf = ({ before, customer, device, from, kind, station, to }: EventsAsked): Filter => {
+  const ends = [
+    ...(to?._tag === "Position" ? [to.position] : []),
+    ...(before === undefined ? [] : [before]),
+  ]
+  return {
+    ...(device === undefined ? {} : { device }),
+    ...(station === undefined ? {} : { station }),
+    ...(customer === undefined ? {} : { customer }),
+    ...(kind === undefined ? {} : { kinds: kind.split(",") }),
+    ...(from?._tag === "Position" ? { from: from.position } : {}),
+    ...(from?._tag === "Instant" ? { fromMs: from.ms } : {}),
+    ...(to?._tag === "Instant" ? { toMs: to.ms } : {}),
+    ...(ends.length === 0 ? {} : { to: Math.min(...ends) }),
+  }
+}

@@ -1,0 +1,206 @@
+/** A device at one instant: who it is, its counter, who hears it. */
+import * as Device from "../../../projections/device/Device.ts"
+import * as Replay from "../../../projections/replay/Replay.ts"
+import type * as Account from "../../../projections/replay/Account.ts"
+import * as Tallies from "../../../projections/tally/Tallies.ts"
+import * as Tally from "../../../projections/tally/Tally.ts"
+import type { Fact, FactTable } from "../../api/EntityState.ts"
+import { at, count, dBm, fact, factIf, parts, type Standing, table, type Told } from "./facts.ts"
+import type { Scene } from "./States.ts"
+
+export type DeviceScene = Scene<"device" | "replay" | "tally">
+
+export const tellDevice = (scene: DeviceScene, id: string): Told | undefined => {
+  const device = Device.find(scene.states.device, id)
+  if (device === undefined) return tellStranger(scene, id)
+  const replay = Replay.find(scene.states.replay, id)
+  return {
+    ...standing(device),
+    title: id,
+    tables: [
+      ...table("Registration", registration(device)),
+      ...(replay === undefined
+        ? []
+        : [
+            ...counter(scene, replay, replay.checked, "Counter"),
+            ...counter(scene, replay, replay.reported, "Counter, as the network reported it"),
+          ]),
+      ...table("Heard", heard(device)),
+      ...table(
+        "Refusals",
+        Object.entries(device.refusedFor).map(([reason, n]) =>
+          fact(reason, n, { tone: "refused" }),
+        ),
+      ),
+      ...table("Latest messages", messages(scene, id)),
+    ],
+  }
+}
+
+/** Worst first: 3 refused, 2 suspicious, 1 accepted or reported, 0 never heard or retired. */
+export const severityOf = (device: Device.Device): number => {
+  switch (standing(device).tone) {
+    case "refused":
+      return 3
+    case "suspicious":
+      return 2
+    case "ok":
+    case "good":
+      return 1
+    case "plain":
+      return 0
+  }
+}
+
+export const standing = (device: Device.Device): Standing => {
+  const { lastHeardMs, registration, verdict } = device
+  if (device.retired)
+    return { status: "retired", tone: "plain", summary: "It was retired.", because: last(device) }
+  if (verdict !== null && !verdict.accepted)
+    return {
+      status: "refused",
+      tone: "refused",
+      summary: `Its last message, number ${verdict.seq}, was refused at ${at(verdict.occurredMs)}: ${verdict.reason ?? "no reason"}.`,
+      because: verdict.position,
+    }
+  if (verdict !== null) {
+    const warned = verdict.warning !== null && verdict.warning !== "first"
+    return {
+      status: warned ? "suspicious" : "accepted",
+      tone: warned ? "suspicious" : "ok",
+      summary: `Its last message, number ${verdict.seq}, was accepted at ${at(verdict.occurredMs)}${warned ? `, with a warning: ${verdict.warning}` : ""}.`,
+      because: verdict.position,
+    }
+  }
+  if (device.reported > 0)
+    return {
+      status: "reported",
+      tone: "ok",
+      summary: `A network reported it, last at ${at(lastHeardMs)}; the twin checked nothing of that.`,
+      because: last(device),
+    }
+  return {
+    status: registration === null ? "known" : "registered",
+    tone: "plain",
+    summary: "It was never heard.",
+    because: registration?.position ?? last(device),
+  }
+}
+
+const last = (device: Device.Device): number | null => device.recent.at(-1) ?? null
+
+const registration = (device: Device.Device): ReadonlyArray<Fact> => {
+  const { registration: given } = device
+  if (given === null) return [fact("registered", "no", { tone: "suspicious" })]
+  return [
+    fact("registered", "yes", { position: given.position }),
+    ...(given.customer === null
+      ? []
+      : [
+          fact("customer", given.customer, {
+            link: { kind: "customer", id: given.customer },
+          }),
+        ]),
+    ...factIf("group", given.group),
+    ...factIf("radio zone", given.radioZone),
+    fact(
+      "contract",
+      given.contractPerDay === null ? "policy's default" : `${given.contractPerDay} uplinks a day`,
+    ),
+    fact("counter rolls over at", given.rollover ?? "policy's default"),
+    fact("key", given.keyVersion === 0 ? "none" : `version ${given.keyVersion}`),
+  ]
+}
+
+const counter = (
+  { occurredMs, states }: DeviceScene,
+  device: Replay.Device,
+  account: Account.Account,
+  title: string,
+): ReadonlyArray<FactTable> => {
+  if (account.accepted + account.refused === 0) return []
+  const { window } = account
+  const expected = Replay.expected(states.replay, device, account, occurredMs)
+  const opinion = account.opinions.at(-1)
+  return table(title, [
+    fact("last number", `${window.last} in turn ${window.epoch}`, { position: opinion?.position }),
+    ...(expected === undefined
+      ? []
+      : [
+          fact("takes next", `${expected.from} and up to ${expected.low} further`),
+          fact("refuses", `more than ${expected.high} further`),
+        ]),
+    fact("accepted", account.accepted),
+    fact("refused", account.refused, account.refused > 0 ? { tone: "refused" } : {}),
+    fact("numbers that never came", account.lost),
+    fact("wraps", account.wraps),
+    ...(account.repeated > 0 ? [fact("reported again", account.repeated)] : []),
+    ...(account.late > 0 ? [fact("came late", account.late)] : []),
+  ])
+}
+
+const heard = (device: Device.Device): ReadonlyArray<Fact> => [
+  fact("last", at(device.lastHeardMs)),
+  fact("receptions", device.receptions),
+  ...(device.unproved > 0
+    ? [fact("of these not proved", device.unproved, { tone: "suspicious" })]
+    : []),
+  ...(device.reported > 0 ? [fact("reports of messages", device.reported)] : []),
+  ...(device.services > 0 ? [fact("service reports", device.services)] : []),
+  ...device.stations.map((station) =>
+    fact(
+      `by ${station.station}`,
+      parts(dBm(station.rssiDbm), count(station.receptions, "reception"), at(station.lastMs)),
+      { link: { kind: "station", id: station.station } },
+    ),
+  ),
+]
+
+const messages = ({ states }: Pick<DeviceScene, "states">, id: string): ReadonlyArray<Fact> =>
+  Tallies.ofDevice(states.tally, id).map((tally) => {
+    const name = Tally.nameOf(tally)
+    const verdict = tally.verdict
+    return fact(
+      name,
+      parts(
+        verdict === null
+          ? tally.reported
+            ? "reported"
+            : "not decided"
+          : verdict.accepted
+            ? "accepted"
+            : `refused: ${verdict.reason}`,
+        count(Tally.stationsOf(tally).length, "station"),
+        at(tally.firstMs),
+      ),
+      {
+        tone: verdict?.accepted === false ? "refused" : "ok",
+        position: verdict?.position ?? tally.firstAt,
+        link: { kind: "message", id: name },
+      },
+    )
+  })
+
+/** What claims an id that nobody registered: the little that is kept of it. */
+const tellStranger = ({ states }: Pick<DeviceScene, "states">, id: string): Told | undefined => {
+  const stranger = states.device.strangers.values.get(id)
+  if (stranger === undefined) return undefined
+  return {
+    title: id,
+    status: "stranger",
+    tone: "suspicious",
+    summary: "Nobody registered it: there is no key to check its frames with.",
+    because: stranger.lastPosition,
+    tables: table("Heard", [
+      fact("receptions", stranger.receptions),
+      fact("last", at(stranger.lastMs), { position: stranger.lastPosition }),
+      ...(stranger.lastStation === null
+        ? []
+        : [
+            fact("by", stranger.lastStation, {
+              link: { kind: "station", id: stranger.lastStation },
+            }),
+          ]),
+    ]),
+  }
+}

@@ -1,0 +1,110 @@
+/** A message at one instant: its verdict, who heard which of its transmissions, where it went. */
+import type { Recorded } from "../../../core/event/Envelope.ts"
+import { linkQuality } from "../../../projections/tally/linkQuality.ts"
+import * as Tally from "../../../projections/tally/Tally.ts"
+import { rowOf } from "../../../projections/chain/EventRow.ts"
+import type { Fact } from "../../api/EntityState.ts"
+import { at, count, dBm, fact, factIf, parts, type Standing, table, type Told } from "./facts.ts"
+
+/** What the states do not hold of a message. */
+export interface Beside {
+  /** Its plain payload as hex; undefined where it has none or its key was destroyed. */
+  readonly payloadHex: string | undefined
+  /** Of the device's registration. */
+  readonly radioZone: string | null
+  /** Its deliveries, oldest first. */
+  readonly deliveries: ReadonlyArray<Recorded>
+}
+
+export const tellMessage = (tally: Tally.Tally, beside: Beside): Told => ({
+  ...standing(tally),
+  title: Tally.nameOf(tally),
+  tables: [
+    ...table("Message", message(tally, beside)),
+    ...table("Receptions", receptions(tally)),
+    ...table("Deliveries", beside.deliveries.map(delivery)),
+  ],
+})
+
+export const standing = (tally: Tally.Tally): Standing => {
+  const { reported, verdict } = tally
+  const stations = count(Tally.stationsOf(tally).length, "station")
+  if (verdict === null)
+    return {
+      status: reported ? "reported" : "heard",
+      tone: reported ? "ok" : "plain",
+      summary: reported
+        ? `${tally.source} reported it with ${stations}; the twin checked nothing of it.`
+        : `Heard by ${stations}, not decided on.`,
+      because: tally.firstAt,
+    }
+  const warned = verdict.warning !== null && verdict.warning !== "first"
+  return verdict.accepted
+    ? {
+        status: "accepted",
+        tone: warned ? "suspicious" : "ok",
+        summary: `Accepted under policy ${verdict.policy}, heard by ${stations}${warned ? `, with a warning: ${verdict.warning}` : ""}.`,
+        because: verdict.position,
+      }
+    : {
+        status: "refused",
+        tone: "refused",
+        summary: `Refused under policy ${verdict.policy}: ${verdict.reason ?? "no reason"}.`,
+        because: verdict.position,
+      }
+}
+
+const message = (tally: Tally.Tally, { payloadHex, radioZone }: Beside): ReadonlyArray<Fact> => {
+  const alone = Tally.aloneAt(tally)
+  return [
+    fact("device", tally.device, { link: { kind: "device", id: tally.device } }),
+    ...factIf("number", tally.seq),
+    ...factIf("turn of the counter", tally.epoch),
+    ...factIf("named by its source", tally.id),
+    fact("source", tally.source),
+    fact("checked", tally.reported ? "no, reported by a network" : "yes"),
+    fact("first", at(tally.firstMs), { position: tally.firstAt }),
+    ...(tally.payloadLength === null
+      ? []
+      : [
+          fact("payload", count(tally.payloadLength, "byte")),
+          fact(
+            "payloadHex",
+            payloadHex ?? "not to be opened: its key is not here or was destroyed",
+          ),
+        ]),
+    ...(tally.isControl ? [fact("kind", "control")] : []),
+    ...factIf("link quality", linkQuality(tally.cells, radioZone)),
+    ...factIf("link quality, reported", tally.reportedLqi),
+    ...(alone === undefined
+      ? []
+      : [fact("carried alone by", alone, { link: { kind: "station", id: alone } })]),
+  ]
+}
+
+const receptions = (tally: Tally.Tally): ReadonlyArray<Fact> => [
+  ...tally.cells.map((cell) =>
+    fact(
+      cell.station,
+      parts(
+        cell.rank === null ? "" : `rank ${cell.rank}`,
+        cell.repetitions === null ? "" : `${cell.repetitions} of 3`,
+        dBm(cell.rssiDbm),
+        cell.snrDb === null ? "" : `${cell.snrDb} dB over noise`,
+        cell.frequencyHz === null ? "" : `${(cell.frequencyHz / 1e6).toFixed(6)} MHz`,
+        `${cell.delayMs >= 0 ? "+" : ""}${cell.delayMs} ms`,
+      ),
+      { position: cell.position, link: { kind: "station", id: cell.station } },
+    ),
+  ),
+  ...(tally.cellsOver > 0 ? [fact("and further ones, counted only", tally.cellsOver)] : []),
+]
+
+const delivery = (recorded: Recorded): Fact => {
+  const row = rowOf(recorded)
+  return fact(row.text, parts(row.customer ?? "", row.detail, at(row.recordedMs)), {
+    tone: row.tone,
+    position: row.position,
+    ...(row.customer === undefined ? {} : { link: { kind: "customer", id: row.customer } }),
+  })
+}

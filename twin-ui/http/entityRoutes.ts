@@ -1,0 +1,250 @@
+/**
+ * One device, station, customer or message as of now or any instant, with its reasons and latest events.
+ */
+import * as Effect from "effect/Effect"
+import type { Position } from "../../core/event/Envelope.ts"
+import { Vault } from "../../core/keys/Vault.ts"
+import type { Filter, LogUnavailable } from "../../core/log/EventLog.ts"
+import { rowOf, type EventRow } from "../../projections/chain/EventRow.ts"
+import * as Delivery from "../../projections/delivery/Delivery.ts"
+import * as Device from "../../projections/device/Device.ts"
+import * as Integrity from "../../projections/integrity/Integrity.ts"
+import * as Replay from "../../projections/replay/Replay.ts"
+import * as Tallies from "../../projections/tally/Tallies.ts"
+import * as Tally from "../../projections/tally/Tally.ts"
+import { type EntityKind, EntityState, latestMax } from "../api/EntityState.ts"
+import type { Told } from "./entity/facts.ts"
+import { tellCustomer } from "./entity/tellCustomer.ts"
+import { tellDevice } from "./entity/tellDevice.ts"
+import { tellMessage } from "./entity/tellMessage.ts"
+import { tellStation } from "./entity/tellStation.ts"
+import { findMessage } from "./findMessage.ts"
+import * as MessageName from "./MessageName.ts"
+import * as Parameter from "./Parameter.ts"
+import * as Problem from "./Problem.ts"
+import { asOf, now } from "./asOf.ts"
+import type { Moment, Reading } from "./Reading.ts"
+import * as Route from "./Route.ts"
+import { payloadHexOf } from "./unsealed.ts"
+
+/** Deliveries looked through for those of one message. */
+export const deliveriesMax = 5_000
+
+const about = (path: `/${string}`, operation: string, summary: string, description: string) =>
+  ({
+    method: "GET",
+    path,
+    operation,
+    tag: "state",
+    access: "api",
+    summary,
+    query: asOf,
+    answers: { 200: { description, contentType: "application/json", schema: EntityState } },
+    problems: ["bad-request", "not-there", "log-unavailable", "projection-stopped"],
+  }) as const
+
+export const make = (reading: Reading) =>
+  Effect.map(Vault, (vault) => {
+    const device = Route.make({
+      ...about(
+        "/api/devices/:id",
+        "getDevice",
+        "One device, with reasons and latest events",
+        "The device.",
+      ),
+      params: { id: Parameter.device },
+      handle: ({ params: { id }, query }) =>
+        Effect.gen(function* () {
+          const moment = yield* reading.momentOf(query.at, query.clock)
+          const states = {
+            device: yield* reading.state(Device.projection, moment),
+            replay: yield* reading.state(Replay.projection, moment),
+            tally: yield* reading.state(Tallies.projection, moment),
+          }
+          const told = tellDevice({ states, occurredMs: moment.occurredMs }, id)
+          if (told === undefined) {
+            const live = yield* reading.state(
+              Device.projection,
+              yield* reading.momentOf(now.at, now.clock),
+            )
+            return yield* notThere(reading, "device", id, firstOfDevice(live, id))
+          }
+          return yield* tell("device", id, told, moment, { device: id })
+        }),
+    })
+
+    const station = Route.make({
+      ...about(
+        "/api/stations/:id",
+        "getStation",
+        "One station, with reasons and latest events",
+        "The station.",
+      ),
+      params: { id: Parameter.station },
+      handle: ({ params: { id }, query }) =>
+        Effect.gen(function* () {
+          const moment = yield* reading.momentOf(query.at, query.clock)
+          const integrity = yield* reading.state(Integrity.projection, moment)
+          const told = tellStation({ states: { integrity } }, id)
+          if (told === undefined) {
+            const live = yield* reading.state(
+              Integrity.projection,
+              yield* reading.momentOf(now.at, now.clock),
+            )
+            const first = Integrity.find(live, id)?.enrolment?.position
+            return yield* notThere(reading, "station", id, first)
+          }
+          return yield* tell("station", id, told, moment, { station: id })
+        }),
+    })
+
+    const customer = Route.make({
+      ...about(
+        "/api/customers/:id",
+        "getCustomer",
+        "One customer, with ledgers and latest events",
+        "The customer.",
+      ),
+      params: { id: Parameter.id("Customer.") },
+      handle: ({ params: { id }, query }) =>
+        Effect.gen(function* () {
+          const moment = yield* reading.momentOf(query.at, query.clock)
+          const states = {
+            delivery: yield* reading.state(Delivery.projection, moment),
+            device: yield* reading.state(Device.projection, moment),
+          }
+          const told = tellCustomer({ states }, id)
+          if (told === undefined) {
+            const live = yield* reading.state(
+              Delivery.projection,
+              yield* reading.momentOf(now.at, now.clock),
+            )
+            return yield* notThere(
+              reading,
+              "customer",
+              id,
+              Delivery.findCustomer(live, id)?.registered,
+            )
+          }
+          return yield* tell("customer", id, told, moment, { customer: id })
+        }),
+    })
+
+    const message = Route.make({
+      ...about(
+        "/api/messages/:id",
+        "getMessage",
+        "One message, with its receptions and deliveries",
+        "The message. `payloadHex` is among its facts where it can be opened.",
+      ),
+      params: { id: MessageName.parameter },
+      handle: ({ params: { id: name }, query }) =>
+        Effect.gen(function* () {
+          const moment = yield* reading.momentOf(query.at, query.clock)
+          const recent = yield* reading.state(Tallies.projection, moment)
+          const tally = yield* findMessage(reading, recent, name, moment)
+          if (tally === undefined) return yield* notThere(reading, "message", name.text, undefined)
+          const first = yield* reading.event(tally.firstAt)
+          const deliveries = yield* deliveriesOf(reading, tally, moment)
+          const known = Device.find(yield* reading.state(Device.projection, moment), tally.device)
+          const told = tellMessage(tally, {
+            payloadHex: first === undefined ? undefined : payloadHexOf(vault, first.event),
+            radioZone: known?.registration?.radioZone ?? null,
+            deliveries: deliveries.toReversed(),
+          })
+          const positions = [
+            ...deliveries.map(({ position }) => position),
+            ...(tally.verdict === null ? [] : [tally.verdict.position]),
+            ...tally.cells.map(({ position }) => position),
+            tally.firstAt,
+          ]
+          const latest = yield* rowsAt(reading, positions)
+          return yield* answer("message", Tally.nameOf(tally), told, moment, latest)
+        }),
+    })
+
+    const answer = Effect.fnUntraced(function* (
+      kind: EntityKind,
+      id: string,
+      { because, status, summary, tables, title, tone }: Told,
+      moment: Moment,
+      latest: ReadonlyArray<EventRow>,
+    ) {
+      const why = because === null ? [] : yield* reading.why(because)
+      return Route.answer(EntityState, {
+        kind,
+        id,
+        title,
+        status,
+        tone,
+        summary,
+        position: moment.to - 1,
+        occurredMs: moment.occurredMs,
+        tables,
+        why,
+        latest,
+      })
+    })
+
+    const tell = (kind: EntityKind, id: string, told: Told, moment: Moment, of: Filter) =>
+      Effect.flatMap(reading.rows({ ...of, to: moment.to }, latestMax), (latest) =>
+        answer(kind, id, told, moment, latest),
+      )
+
+    return [device, station, customer, message]
+  })
+
+/** When it first appears in the log, if it does: so that a reader can go there. */
+const notThere = Effect.fnUntraced(function* (
+  reading: Reading,
+  kind: EntityKind,
+  id: string,
+  first: Position | undefined,
+) {
+  const recorded = first === undefined ? undefined : yield* reading.event(first)
+  return yield* Problem.make(
+    "not-there",
+    recorded === undefined
+      ? `there is no ${kind} ${id}`
+      : `there is no ${kind} ${id} at that instant: it begins at position ${recorded.position}`,
+    {
+      where: "path.id",
+      ...(recorded === undefined
+        ? {}
+        : { more: { existsFrom: { position: recorded.position, ms: recorded.occurredMs } } }),
+    },
+  )
+})
+
+const firstOfDevice = (state: Device.State, id: string): Position | undefined => {
+  const device = Device.find(state, id)
+  return device?.registration?.position ?? device?.recent[0]
+}
+
+const deliveriesOf = (reading: Reading, tally: Tally.Tally, { to }: Moment) => {
+  const { device, epoch, seq } = tally
+  if (seq === null || epoch === null) return Effect.succeed([])
+  const kinds = ["DeliveryOwed", "DeliverySucceeded", "DeliveryFailed", "DeliveryAbandoned"]
+  return Effect.map(
+    reading.newest({ device, kinds, from: tally.firstAt, to }, deliveriesMax),
+    (found) =>
+      found.filter(
+        ({ event }) =>
+          "seq" in event && "epoch" in event && event.seq === seq && event.epoch === epoch,
+      ),
+  )
+}
+
+const rowsAt = (
+  reading: Reading,
+  positions: ReadonlyArray<Position>,
+): Effect.Effect<ReadonlyArray<EventRow>, LogUnavailable> =>
+  Effect.gen(function* () {
+    const rows: Array<EventRow> = []
+    const newest = [...new Set(positions)].toSorted((a, b) => b - a).slice(0, latestMax)
+    for (const position of newest) {
+      const recorded = yield* reading.event(position)
+      if (recorded !== undefined) rows.push(rowOf(recorded))
+    }
+    return rows
+  })
