@@ -5,8 +5,9 @@
  * the API); any other top-level value is one value. Values may also follow one another.
  *
  * Only brackets and strings are followed here; whether a value is JSON is for its parser to say. A
- * string that is not closed on its line ends there (JSON has no line breaks in strings), so that one
- * broken element spoils few others. A value beyond `valueCharsMax` is not kept: it is given as undefined.
+ * string that is not closed on its line ends its value there (JSON has no line breaks in strings), so
+ * that a broken element does not swallow those after it. A value beyond `valueCharsMax` is not kept: it is given as
+ * undefined.
  */
 import { valueCharsMax } from "./FileFormat.ts"
 
@@ -86,10 +87,16 @@ export const make = (charsMax: number = valueCharsMax): JsonSplitter => {
         if (phase !== "value") continue
       }
       if (inString) {
-        if (escaped) escaped = false
+        if (code === newline) {
+          inString = false
+          escaped = false
+          if (phase === "value") {
+            hold(text.slice(from, at))
+            give(each)
+          }
+        } else if (escaped) escaped = false
         else if (code === backslash) escaped = true
-        else if (code === quote || code === newline) inString = false
-        if (code === newline) escaped = false
+        else if (code === quote) inString = false
       } else if (code === quote) inString = true
       else if (code === openBrace || code === openBracket) {
         if (phase === "value" && list === undefined && depth === 1 && code === openBracket) {

@@ -72,14 +72,15 @@ describe("callbacks-json", () => {
         "not-object at line 6 $",
       ])
       const array = yield* readCallbacks(`[\n${good},\n${bad},\n{"a" 1},\n{"a":"open},\n${good}\n]`)
-      assert.deepEqual<unknown>(seqs(inputsOf(array)).slice(0, 1), [1])
-      assert.deepEqual<unknown>(refusals(array).slice(0, 2), [
+      assert.deepEqual<unknown>(seqs(inputsOf(array)), [1, 1])
+      assert.deepEqual<unknown>(refusals(array), [
         "out-of-range at $[1].seqNumber",
         "not-json at $[2]",
+        "not-json at $[3]",
       ])
       assert.deepEqual<unknown>(
-        array.slice(0, 3).map(({ line }) => line),
-        [2, 3, 4],
+        array.map(({ line }) => line),
+        [2, 3, 4, 5, 6],
       )
     }),
   )

@@ -183,6 +183,18 @@ describe("splitters", () => {
     assert.deepEqual(values, [undefined, '{"b":1}', undefined, "7"])
   })
 
+  it("hold no more of an endless line than its bound", () => {
+    // Together longer than any string can be: to hold it all would throw.
+    const piece = "x".repeat(2 ** 20)
+    const lines = LineSplitter.make()
+    let given = 0
+    const each = () => given++
+    for (let i = 0; i < 520; i++) lines.push(piece, each)
+    assert.strictEqual(given, 0)
+    lines.end(each)
+    assert.strictEqual(given, 1)
+  })
+
   it("give the values of any JSON array, however it is printed and cut", () => {
     const array = fc.array(fc.jsonValue({ maxDepth: 3 }))
     const indent = fc.constantFrom(undefined, 1, 4, "\t")
