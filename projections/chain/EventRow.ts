@@ -15,9 +15,9 @@ export const EventRow = Schema.Struct({
   recordedMs: Schema.Int,
   kind: Schema.String,
   tone: Tone,
-  /** What happened: "message refused". */
+  /** What happened: "refused, replayed". */
   text: Schema.String,
-  /** The detail that tells it from others of its kind: "replayed · seq 412". */
+  /** The detail that tells it from others of its kind: "4D33DB · seq 412". */
   detail: Schema.String,
   device: Schema.optionalKey(Schema.String),
   station: Schema.optionalKey(Schema.String),
@@ -59,7 +59,7 @@ const wordsOf = (event: Event): Words => {
       return words(
         event.check === "ok" ? "plain" : "refused",
         event.check === "ok" ? "frame heard" : `frame heard, ${event.check}`,
-        `${event.device} at ${event.station} · seq ${event.seq} rank ${event.rank}`,
+        `${event.device} → ${event.station} · ${event.seq}/${event.rank}`,
       )
     case "BytesHeard":
       return words("suspicious", "bytes that are no frame", `${event.reason} at ${event.station}`)
@@ -104,15 +104,11 @@ const wordsOf = (event: Event): Words => {
     case "MessageAccepted":
       return words(
         event.warning === undefined || event.warning === "first" ? "ok" : "suspicious",
-        "message accepted",
-        `${event.device} · seq ${event.seq}${event.warning === undefined ? "" : ` · ${event.warning}`}`,
+        event.warning === undefined ? "accepted" : `accepted, ${event.warning}`,
+        `${event.device} · seq ${event.seq}`,
       )
     case "MessageRefused":
-      return words(
-        "refused",
-        "message refused",
-        `${event.reason} · ${event.device} seq ${event.seq}`,
-      )
+      return words("refused", `refused, ${event.reason}`, `${event.device} · seq ${event.seq}`)
     case "DeliveryOwed":
       return words("plain", "delivery owed", `seq ${event.seq} to ${event.destination}`)
     case "DeliverySucceeded":

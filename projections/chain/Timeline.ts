@@ -103,6 +103,11 @@ export interface Histogram {
   readonly fromMs: number
   readonly toMs: number
   readonly bucketMs: number
+  /** Of the whole log. */
+  readonly firstMs: number
+  readonly lastMs: number
+  /** Greatest position before `fromMs`, -1 for none. */
+  readonly before: number
   /** In order of time; bars with nothing in them are left out. */
   readonly bars: ReadonlyArray<Bucket & { readonly startMs: number }>
 }
@@ -134,5 +139,6 @@ export const histogramOf = (state: State, { fromMs, toMs, bars }: Span): Histogr
     const { accepted, refused, reported } = bucket
     return { startMs: bar * bucketMs, accepted, refused, reported, position }
   })
-  return { fromMs: first, toMs: last, bucketMs, bars: made }
+  const { firstMs, lastMs } = state
+  return { fromMs: first, toMs: last, bucketMs, firstMs, lastMs, before: earlier, bars: made }
 }

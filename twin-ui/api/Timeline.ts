@@ -30,6 +30,11 @@ export const TimelineAnswer = Schema.Struct({
   fromMs: Schema.Int,
   toMs: Schema.Int,
   bucketMs: Schema.Int,
+  /** Event time of the first and the newest event of the whole log, whatever was asked for. */
+  firstMs: Schema.optionalKey(Schema.Int),
+  lastMs: Schema.optionalKey(Schema.Int),
+  /** Greatest position before `fromMs`, -1 for none. */
+  before: Schema.optionalKey(Schema.Int),
   /** In order of time; empty ones may be left out. */
   buckets: Schema.Array(Bucket),
   incidents: Schema.Array(Incident),

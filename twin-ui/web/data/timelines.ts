@@ -1,0 +1,85 @@
+/**
+ * The time line's histogram: of the span that is shown, asked for anew when the span changes, and from
+ * time to time while events come.
+ */
+import {
+  asyncScheduler,
+  auditTime,
+  combineLatest,
+  debounceTime,
+  distinctUntilChanged,
+  exhaustMap,
+  map,
+  merge,
+  Observable,
+  scan,
+  shareReplay,
+  startWith,
+  switchMap,
+  throttleTime,
+} from "rxjs"
+import { TimelineAnswer } from "../../api/Timeline.ts"
+import type { Ui } from "../interact/Ui.ts"
+import { spanFor } from "../model/spanFor.ts"
+import type { Span } from "../model/TimelineMarks.ts"
+import { ask } from "./ask.ts"
+import type { Picture } from "./Picture.ts"
+
+export interface Timeline {
+  /** All of time, coarse. */
+  readonly whole: TimelineAnswer | undefined
+  /** The span that is shown; `whole` until it is here. */
+  readonly answer: TimelineAnswer | undefined
+  readonly span: Span | undefined
+}
+
+/** How often the past's end is asked for while events come, ms. */
+const refreshMs = 3_000
+const wholeBars = 200
+const bars = 240
+
+export const timelines = (
+  picture: Observable<Picture>,
+  ui: Observable<Ui>,
+): Observable<Timeline> => {
+  const whole = picture.pipe(
+    // Asked for again while events come, and whenever another instant is shown.
+    map(({ view, isNow }) => `${isNow} ${isNow ? view?.position : ""}`),
+    distinctUntilChanged(),
+    throttleTime(refreshMs, asyncScheduler, { leading: true, trailing: true }),
+    exhaustMap(() => answers(`/api/timeline?buckets=${wholeBars}`)),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  )
+  const span = combineLatest([whole, ui, picture]).pipe(
+    scan((before: Span | undefined, [answer, { spanMs, zoom, drag }, { view, isNow }]) => {
+      const lastMs = Math.max(answer.lastMs ?? answer.toMs, isNow ? (view?.occurredMs ?? 0) : 0)
+      const firstMs = answer.firstMs ?? answer.fromMs
+      const playheadMs = drag ?? view?.occurredMs
+      return spanFor(before, { firstMs, lastMs, lengthMs: spanMs, zoom, playheadMs, isNow })
+    }, undefined),
+    distinctUntilChanged((a, b) => a?.fromMs === b?.fromMs && a?.toMs === b?.toMs),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  )
+  const answer = merge(span.pipe(debounceTime(60)), span.pipe(auditTime(refreshMs))).pipe(
+    distinctUntilChanged(),
+    switchMap((wanted) =>
+      wanted === undefined
+        ? []
+        : answers(
+            `/api/timeline?from=${iso(wanted.fromMs)}&to=${iso(wanted.toMs)}&buckets=${bars}`,
+          ),
+    ),
+  )
+  return combineLatest({
+    whole: whole.pipe(startWith(undefined)),
+    answer: answer.pipe(startWith(undefined)),
+    span: span.pipe(startWith(undefined)),
+  }).pipe(map((all) => ({ ...all, answer: all.answer ?? all.whole })))
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+const answers = (path: string): Observable<TimelineAnswer> =>
+  ask(TimelineAnswer, path).pipe(
+    switchMap((asked) => (asked._tag === "answer" ? [asked.answer] : [])),
+  )

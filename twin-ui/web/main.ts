@@ -1,0 +1,92 @@
+/**
+ * The page: builds the one pipeline, subscribes to it once, and draws at most once per animation frame.
+ */
+import { select } from "d3"
+import {
+  BehaviorSubject,
+  combineLatest,
+  distinctUntilChanged,
+  fromEvent,
+  map,
+  merge,
+  startWith,
+  Subject,
+  timer,
+} from "rxjs"
+import { perFrame } from "../../core/stream/perFrame.ts"
+import * as Address from "./data/Address.ts"
+import { connect } from "./data/connect.ts"
+import { details } from "./data/details.ts"
+import { pictures } from "./data/pipeline.ts"
+import { sizes } from "./data/sizes.ts"
+import * as Source from "./data/Source.ts"
+import { timelines } from "./data/timelines.ts"
+import { bindChain } from "./interact/bindChain.ts"
+import { bindPage } from "./interact/bindPage.ts"
+import { bindTimeline } from "./interact/bindTimeline.ts"
+import * as Ui from "./interact/Ui.ts"
+import { pageOn, type Frame } from "./view/page.ts"
+
+const element = <Kind extends Element>(id: string, kind: new () => Kind): Kind => {
+  const found = document.getElementById(id)
+  if (!(found instanceof kind)) throw new Error(`the page has no ${id}`)
+  return found
+}
+
+const parts = {
+  body: document.body,
+  pill: element("pill", HTMLElement),
+  figures: element("figures", HTMLElement),
+  notices: element("notices", HTMLElement),
+  stage: element("stage", HTMLElement),
+  ground: element("ground", HTMLCanvasElement),
+  motions: element("motions", HTMLCanvasElement),
+  chain: element("chain", SVGSVGElement),
+  empty: element("empty", HTMLElement),
+  tip: element("tip", HTMLElement),
+  said: element("said", HTMLElement),
+  panel: element("panel", HTMLElement),
+  controls: element("controls", HTMLElement),
+  timeline: element("timeline", SVGSVGElement),
+  find: element("find", HTMLInputElement),
+  problems: element("problems", HTMLInputElement),
+  theme: element("theme", HTMLButtonElement),
+}
+
+const ui = new BehaviorSubject(Ui.initial(Address.fromQuery(location.search)))
+const does = Ui.intentsOn(ui)
+const hurry = new Subject<void>()
+
+const sources = ui.pipe(
+  map(({ address }) => address.source),
+  distinctUntilChanged(Source.equal),
+)
+const online = fromEvent(globalThis, "online")
+const picture = pictures(sources, { connect, hurry: merge(hurry, online) })
+const timeline = timelines(picture, ui)
+const detail = details(picture, ui)
+/** For "so long ago" while the feed is lost. */
+const clock = timer(0, 1000).pipe(map(() => Date.now()))
+const theme = fromEvent(matchMedia("(prefers-color-scheme: light)"), "change").pipe(
+  startWith(undefined),
+)
+const themeChosen = new Subject<void>()
+
+const page = pageOn(parts, select(parts.chain), select(parts.timeline), does, () => hurry.next())
+
+combineLatest({
+  picture,
+  ui,
+  timeline,
+  detail,
+  clock,
+  stage: sizes(parts.stage),
+  time: sizes(parts.timeline),
+  theme: merge(theme, themeChosen.pipe(map(() => undefined))),
+})
+  .pipe(perFrame())
+  .subscribe((frame: Frame) => page.draw(frame))
+
+bindChain(parts, page, does)
+bindTimeline(parts, page, does)
+bindPage(parts, page, does, ui, () => themeChosen.next())

@@ -1,0 +1,302 @@
+/**
+ * Where everything stands: from a view and a size to marks. Pure; the same view in the same size gives the
+ * same marks, and a thing keeps its place while others change.
+ *
+ * Devices are dots in a grid for each group; when the space is short the grid gets finer, down to
+ * `pitchMin`, and then the healthiest are left out and counted. Stations are rows; when those do not fit
+ * they become cells by city, and only those in trouble keep a row.
+ */
+import type {
+  ChainView,
+  CustomerView,
+  DataCentreView,
+  DeviceView,
+  GroupView,
+  StationView,
+  Verdict,
+} from "../../../projections/chain/ChainView.ts"
+import type { Selection } from "../data/Address.ts"
+import type { Filter } from "./Filter.ts"
+import { fitDevices } from "./fitDevices.ts"
+import { fitStations } from "./fitStations.ts"
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+export interface Column {
+  readonly x: number
+  readonly width: number
+}
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+export interface Dot extends Point {
+  readonly id: string
+  readonly group: string
+  readonly verdict: Verdict
+  readonly r: number
+  /** 0..1: how lately it was heard. */
+  readonly warmth: number
+  readonly isDim: boolean
+  readonly isSelected: boolean
+  readonly device: DeviceView
+}
+
+export interface GroupMark {
+  readonly key: string
+  readonly group: GroupView
+  readonly y: number
+  readonly height: number
+  /** Devices in a row of its grid. */
+  readonly across: number
+  /** Where its edges begin. */
+  readonly out: Point
+  readonly more: string
+  readonly dots: ReadonlyArray<Dot>
+}
+
+export interface StationMark extends Point {
+  readonly id: string
+  readonly station: StationView
+  /** A row says its name; a cell only shows its ring. */
+  readonly isRow: boolean
+  readonly height: number
+  readonly in: Point
+  readonly out: Point
+  readonly isDim: boolean
+  readonly isSelected: boolean
+}
+
+export interface Heading extends Point {
+  readonly key: string
+  readonly text: string
+  readonly count: string
+}
+
+export interface CentreMark extends Point {
+  readonly id: string
+  readonly centre: DataCentreView
+  readonly width: number
+  readonly height: number
+  readonly isSelected: boolean
+}
+
+export interface CustomerMark extends Point {
+  readonly id: string
+  readonly customer: CustomerView
+  readonly width: number
+  readonly height: number
+  readonly isDim: boolean
+  readonly isSelected: boolean
+}
+
+export interface EdgeMark {
+  readonly key: string
+  readonly from: Point
+  readonly to: Point
+  readonly width: number
+  readonly tone: "ok" | "suspicious" | "refused"
+  readonly isDim: boolean
+  readonly isLit: boolean
+}
+
+export interface Layout {
+  readonly size: Size
+  readonly columns: {
+    readonly devices: Column
+    readonly stations: Column
+    readonly core: Column
+    readonly customers: Column
+  }
+  readonly groups: ReadonlyArray<GroupMark>
+  readonly stations: ReadonlyArray<StationMark>
+  readonly headings: ReadonlyArray<Heading>
+  readonly stationsMore: string
+  readonly centres: ReadonlyArray<CentreMark>
+  readonly customers: ReadonlyArray<CustomerMark>
+  readonly edges: ReadonlyArray<EdgeMark>
+}
+
+export interface Shown {
+  readonly size: Size
+  readonly selection: Selection | undefined
+  readonly filter: Filter
+}
+
+const margin = 20
+/** Column titles stand above this. */
+export const top = 62
+const bottom = 14
+
+export const layoutOf = (view: ChainView, shown: Shown): Layout => {
+  const columns = columnsOf(shown.size)
+  const room = { top, height: shown.size.height - top - bottom }
+  const isSelected = (kind: Selection["kind"], id: string): boolean =>
+    shown.selection?.kind === kind && shown.selection.id === id
+  const groups = fitDevices(view, columns.devices, room, shown.filter, (id) =>
+    isSelected("device", id),
+  )
+  const stations = fitStations(view.stations, columns.stations, room, shown.filter, (id) =>
+    isSelected("station", id),
+  )
+  const centres = centresOf(view.dataCentres, columns.core, room, isSelected)
+  const customers = customersOf(view.customers, columns.customers, room, shown.filter, isSelected)
+  return {
+    size: shown.size,
+    columns,
+    groups,
+    stations: stations.marks,
+    headings: stations.headings,
+    stationsMore: stations.more + hiddenStations(view),
+    centres,
+    customers,
+    edges: edgesOf(view, { groups, stations: stations.marks, centres, customers }, shown),
+  }
+}
+
+const hiddenStations = (view: ChainView): string =>
+  view.totals.stationsHidden > 0 ? `${view.totals.stationsHidden} more not shown` : ""
+
+const clamp = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value))
+
+const columnsOf = ({ width }: Size): Layout["columns"] => {
+  const devices = clamp(width * 0.17, 150, 240)
+  const stations = clamp(width * 0.135, 122, 176)
+  const core = clamp(width * 0.125, 122, 156)
+  const customers = clamp(width * 0.19, 168, 240)
+  const gap = Math.max(24, (width - 2 * margin - devices - stations - core - customers) / 3)
+  const stationsX = margin + devices + gap
+  const coreX = stationsX + stations + gap
+  return {
+    devices: { x: margin, width: devices },
+    stations: { x: stationsX, width: stations },
+    core: { x: coreX, width: core },
+    customers: { x: coreX + core + gap, width: customers },
+  }
+}
+
+export interface Room {
+  readonly top: number
+  readonly height: number
+}
+
+type IsSelected = (kind: Selection["kind"], id: string) => boolean
+
+export const linkHeight = 19
+
+const centresOf = (
+  centres: ReadonlyArray<DataCentreView>,
+  column: Column,
+  room: Room,
+  isSelected: IsSelected,
+): ReadonlyArray<CentreMark> => {
+  const heights = centres.map((centre) => 62 + centre.links.length * linkHeight)
+  const used = heights.reduce((sum, height) => sum + height, 0)
+  const gap = Math.max(8, (room.height - used) / (centres.length + 1))
+  let y = room.top + gap
+  return centres.map((centre, index) => {
+    const height = heights[index]
+    const mark = {
+      id: centre.id,
+      centre,
+      x: column.x,
+      y,
+      width: column.width,
+      height,
+      isSelected: isSelected("centre", centre.id),
+    }
+    y += height + gap
+    return mark
+  })
+}
+
+const cardMost = 78
+const cardLeast = 44
+
+const customersOf = (
+  customers: ReadonlyArray<CustomerView>,
+  column: Column,
+  room: Room,
+  filter: Filter,
+  isSelected: IsSelected,
+): ReadonlyArray<CustomerMark> => {
+  const pitch = room.height / Math.max(1, customers.length)
+  const height = clamp(pitch - 10, cardLeast, cardMost)
+  const fits = Math.floor(room.height / (cardLeast + 4))
+  const step = Math.max(cardLeast + 4, pitch)
+  return customers.slice(0, fits).map((customer, index) => ({
+    id: customer.id,
+    customer,
+    x: column.x,
+    y: room.top + step * index + (step - height) / 2,
+    width: column.width,
+    height,
+    isDim: !filter.customer(customer),
+    isSelected: isSelected("customer", customer.id),
+  }))
+}
+
+interface Ends {
+  readonly groups: ReadonlyArray<GroupMark>
+  readonly stations: ReadonlyArray<StationMark>
+  readonly centres: ReadonlyArray<CentreMark>
+  readonly customers: ReadonlyArray<CustomerMark>
+}
+
+/** Width for a level (1 + log2 of messages in five minutes). */
+export const widthOf = (level: number): number => 0.5 + level * 0.42
+
+const edgesOf = (view: ChainView, ends: Ends, shown: Shown): ReadonlyArray<EdgeMark> => {
+  const groups = new Map(ends.groups.map((mark) => [mark.key, mark]))
+  const stations = new Map(ends.stations.map((mark) => [mark.id, mark]))
+  const centres = new Map(ends.centres.map((mark) => [mark.id, mark]))
+  const customers = new Map(ends.customers.map((mark) => [mark.id, mark]))
+  const { selection } = shown
+  const edges: Array<EdgeMark> = []
+  for (const { from, to, level } of view.heard) {
+    const [group, station] = [groups.get(from), stations.get(to)]
+    if (group === undefined || station === undefined) continue
+    edges.push({
+      key: `${from}>${to}`,
+      from: group.out,
+      to: station.in,
+      width: widthOf(level),
+      tone: station.station.trust === "lost" ? "refused" : "ok",
+      isDim: station.isDim || group.dots.every((dot) => dot.isDim),
+      isLit: station.isSelected,
+    })
+  }
+  for (const station of ends.stations) {
+    const centre = centres.get(station.station.dataCentre ?? "")
+    if (centre === undefined || station.station.rate === 0) continue
+    edges.push({
+      key: `${station.id}>${centre.id}`,
+      from: station.out,
+      to: { x: centre.x, y: centre.y + centre.height / 2 },
+      width: widthOf(32 - Math.clz32(station.station.rate * 5)),
+      tone: station.station.trust === "lost" ? "refused" : "ok",
+      isDim: station.isDim,
+      isLit: station.isSelected || centre.isSelected,
+    })
+  }
+  for (const { from, to, level } of view.carried) {
+    const [centre, customer] = [centres.get(from), customers.get(to)]
+    if (centre === undefined || customer === undefined) continue
+    edges.push({
+      key: `${from}>${to}`,
+      from: { x: centre.x + centre.width, y: centre.y + centre.height / 2 },
+      to: { x: customer.x, y: customer.y + customer.height / 2 },
+      width: widthOf(level),
+      tone: customer.customer.failingMs === undefined ? "ok" : "suspicious",
+      isDim: customer.isDim,
+      isLit: selection !== undefined && (customer.isSelected || centre.isSelected),
+    })
+  }
+  return edges
+}

@@ -1,0 +1,195 @@
+/**
+ * The time line as marks: bars up for what was accepted (or reported), down for what was refused,
+ * incidents in lanes below, ticks, and where a place on it stands in the log.
+ */
+import { scaleLinear, scaleUtc } from "d3"
+import type { Incident } from "../../../projections/chain/ChainView.ts"
+import type { Bucket, TimelineAnswer } from "../../api/Timeline.ts"
+import type { Size } from "./Layout.ts"
+
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export interface BarMark {
+  readonly key: number
+  readonly x: number
+  readonly width: number
+  readonly up: number
+  readonly reported: number
+  readonly down: number
+  readonly isAfter: boolean
+}
+
+export interface IncidentMark {
+  readonly key: string
+  readonly incident: Incident
+  readonly x: number
+  readonly width: number
+  readonly lane: number
+  /** "" where there is no room for it. */
+  readonly label: string
+  readonly labelX: number
+  readonly isAfter: boolean
+}
+
+export interface Tick {
+  readonly key: number
+  readonly x: number
+  readonly text: string
+}
+
+export interface TimelineMarks {
+  readonly size: Size
+  readonly baseline: number
+  readonly bars: ReadonlyArray<BarMark>
+  readonly incidents: ReadonlyArray<IncidentMark>
+  readonly ticks: ReadonlyArray<Tick>
+  /** Undefined when the playhead lies outside the span. */
+  readonly playhead: number | undefined
+  /** Of the accepted scale, for its label. */
+  readonly most: number
+}
+
+export const inset = 20
+export const lanesMax = 2
+const laneHeight = 19
+const axisHeight = 16
+/** Width of a character of an incident's label; slightly much, so that labels never touch. */
+const charWidth = 6.4
+
+export const xOf = (span: Span, width: number) =>
+  scaleUtc([span.fromMs, Math.max(span.toMs, span.fromMs + 1)], [inset, width - inset])
+
+export const marksOf = (
+  answer: TimelineAnswer,
+  span: Span,
+  nowMs: number | undefined,
+  size: Size,
+): TimelineMarks => {
+  const x = xOf(span, size.width)
+  const chart = size.height - lanesMax * laneHeight - axisHeight - 4
+  const baseline = Math.round(chart * 0.76)
+  const inSpan = answer.buckets.filter(
+    ({ startMs }) => startMs + answer.bucketMs > span.fromMs && startMs < span.toMs,
+  )
+  const most = Math.max(1, ...inSpan.map((bucket) => bucket.accepted + bucket.reported))
+  const mostDown = Math.max(1, ...inSpan.map((bucket) => bucket.refused))
+  const up = scaleLinear([0, most], [0, baseline - 4])
+  // Refusals have a scale of their own: a handful must be seen beside thousands.
+  const down = scaleLinear([0, Math.max(8, mostDown)], [0, chart - baseline])
+  const isAfter = (ms: number): boolean => nowMs !== undefined && ms > nowMs
+  const bars = inSpan.map((bucket): BarMark => {
+    const [from, to] = [Math.max(inset, x(bucket.startMs)), x(bucket.startMs + answer.bucketMs)]
+    return {
+      key: bucket.startMs,
+      x: from,
+      width: Math.max(1, Math.min(to, size.width - inset) - from - 1),
+      up: up(bucket.accepted),
+      reported: up(bucket.reported),
+      down: bucket.refused === 0 ? 0 : Math.max(2, down(bucket.refused)),
+      isAfter: isAfter(bucket.startMs),
+    }
+  })
+  return {
+    size,
+    baseline,
+    bars,
+    incidents: incidentsOf(
+      answer.incidents,
+      span,
+      size.width,
+      isAfter,
+      answer.lastMs ?? answer.toMs,
+    ),
+    ticks: ticksOf(span, size.width),
+    playhead:
+      nowMs === undefined || nowMs < span.fromMs || nowMs > span.toMs ? undefined : x(nowMs),
+    most,
+  }
+}
+
+export const laneTop = (size: Size): number => size.height - lanesMax * laneHeight - axisHeight + 10
+export const laneY = (size: Size, lane: number): number =>
+  laneTop(size) + axisHeight + lane * laneHeight - 8
+
+const incidentsOf = (
+  incidents: ReadonlyArray<Incident>,
+  span: Span,
+  width: number,
+  isAfter: (ms: number) => boolean,
+  headMs: number,
+): ReadonlyArray<IncidentMark> => {
+  const x = xOf(span, width)
+  const taken: ReadonlyArray<Array<readonly [from: number, to: number]>> = Array.from(
+    { length: lanesMax },
+    () => [],
+  )
+  // The gravest choose their lane and label first; the others take what is left.
+  const inSpan = incidents
+    .filter(({ start, end }) => (end?.ms ?? headMs) >= span.fromMs && start.ms <= span.toMs)
+    .toSorted((a, b) => gravity(b) - gravity(a) || a.start.ms - b.start.ms)
+  const marks = inSpan.map((incident): IncidentMark => {
+    const from = Math.max(inset, x(incident.start.ms))
+    const to = Math.min(width - inset, x(incident.end?.ms ?? headMs))
+    const bar = Math.max(5, to - from)
+    const full = incident.label.length * charWidth
+    // A label that would run out at the right is put to end with the mark.
+    const labelX = Math.min(from, width - inset - full)
+    const [left, right] = [Math.min(labelX, from), Math.max(from + bar, labelX + full)]
+    const lane = taken.findIndex((spans) =>
+      spans.every(([a, b]) => right + 10 < a || left > b + 10),
+    )
+    if (lane >= 0) taken[lane].push([left, right])
+    return {
+      key: incident.id,
+      incident,
+      x: from,
+      width: bar,
+      lane: lane >= 0 ? lane : lanesMax - 1,
+      label: lane >= 0 ? incident.label : "",
+      labelX,
+      isAfter: isAfter(incident.start.ms),
+    }
+  })
+  return marks.toSorted((a, b) => a.x - b.x)
+}
+
+/** What concerns many comes before what concerns one device. */
+const gravity = ({ kind, count }: Incident): number =>
+  kind === "trust-lost" ? 4 : kind === "outage" ? 3 : kind === "link-down" ? 2 : count > 1 ? 1 : 0
+
+const tickWidth = 92
+
+const ticksOf = (span: Span, width: number): ReadonlyArray<Tick> => {
+  const x = xOf(span, width)
+  return x.ticks(Math.max(2, Math.floor((width - 2 * inset) / tickWidth))).map((date) => ({
+    key: date.getTime(),
+    x: x(date),
+    text: tickText(date),
+  }))
+}
+
+/** The time of day, and the day where a day begins. */
+const tickText = (date: Date): string => {
+  const iso = date.toISOString()
+  if (iso.slice(11, 19) === "00:00:00") return iso.slice(0, 10)
+  return iso.slice(17, 19) === "00" ? iso.slice(11, 16) : iso.slice(11, 19)
+}
+
+/** The position that the log had reached at an instant of event time, by the time line's buckets. */
+export const positionAt = (answer: TimelineAnswer, ms: number): number => {
+  const { buckets, bucketMs, head } = answer
+  if (ms >= (answer.lastMs ?? answer.toMs)) return head
+  let before: Bucket | undefined
+  for (const bucket of buckets) {
+    if (bucket.startMs > ms) break
+    before = bucket
+  }
+  if (before === undefined) return Math.max(0, answer.before ?? 0)
+  const index = buckets.indexOf(before)
+  const first = index === 0 ? (answer.before ?? before.position) : buckets[index - 1].position
+  const part = Math.min(1, (ms - before.startMs) / bucketMs)
+  return Math.round(first + (before.position - first) * part)
+}

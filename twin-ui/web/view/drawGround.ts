@@ -1,0 +1,68 @@
+/**
+ * Edges and devices, on one canvas: thousands of marks that change together. Names and what can be
+ * focused are in the SVG above it (`drawChain`).
+ */
+import { linkHorizontal } from "d3"
+import type { EdgeMark, Layout, Point } from "../model/Layout.ts"
+import { clear, colourOf, glyph, type Palette } from "./paint.ts"
+
+export const drawGround = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
+  const to = clear(canvas, layout.size)
+  if (to === undefined) return
+  const calm = layout.edges.filter((edge) => edge.tone === "ok" && !edge.isLit)
+  const loud = layout.edges.filter((edge) => edge.tone !== "ok" || edge.isLit)
+  to.lineCap = "round"
+  drawEdges(to, calm, palette)
+  drawEdges(to, loud, palette)
+  for (const group of layout.groups)
+    for (const dot of group.dots) {
+      const bad = dot.verdict === "refused" || dot.verdict === "suspicious"
+      to.globalAlpha = dot.isDim
+        ? 0.12
+        : bad
+          ? 1
+          : dot.verdict === "none"
+            ? 0.5
+            : 0.25 + 0.55 * dot.warmth
+      to.fillStyle = to.strokeStyle = colourOf(palette, dot.verdict)
+      glyph(to, dot.verdict, dot.x, dot.y, dot.r)
+      if (!dot.isSelected) continue
+      to.globalAlpha = 1
+      to.strokeStyle = palette.text
+      to.lineWidth = 1.5
+      to.beginPath()
+      to.arc(dot.x, dot.y, dot.r + 4, 0, 2 * Math.PI)
+      to.stroke()
+    }
+  to.globalAlpha = 1
+}
+
+const drawEdges = (
+  to: CanvasRenderingContext2D,
+  edges: ReadonlyArray<EdgeMark>,
+  palette: Palette,
+): void => {
+  const link = linkHorizontal<{ readonly source: Point; readonly target: Point }, Point>()
+    .x((point) => point.x)
+    .y((point) => point.y)
+    .context(to)
+  for (const edge of edges) {
+    to.globalAlpha = edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)
+    to.strokeStyle =
+      edge.tone === "refused"
+        ? palette.refused
+        : edge.tone === "suspicious"
+          ? palette.suspicious
+          : edge.isLit
+            ? palette.ok
+            : palette.edge
+    to.lineWidth = edge.width
+    to.beginPath()
+    link({ source: edge.from, target: edge.to })
+    to.stroke()
+  }
+}
+
+/** Thin lines are many: they are fainter, so that what carries much stands out. */
+const alphaOf = (edge: EdgeMark): number =>
+  edge.tone === "ok" ? Math.min(0.42, 0.07 + edge.width * 0.07) : 0.55

@@ -1,0 +1,65 @@
+/**
+ * Messages on their way, on a canvas of its own above everything. It holds what is in the air: a motion is
+ * taken in once, by its serial, and forgotten when it has arrived.
+ */
+import type { Travelling } from "../data/Picture.ts"
+import type { Layout } from "../model/Layout.ts"
+import { legsOf, placeAt, type Leg } from "../model/motionAt.ts"
+import { clear, colourOf, glyph, type Palette } from "./paint.ts"
+
+/** In the air at once; more are not drawn. */
+export const flyingMax = 320
+/** New motions are spread over about one step of the feed, or they would fly in bursts. */
+const spreadMs = 120
+
+interface Flying {
+  readonly travelling: Travelling
+  readonly legs: ReadonlyArray<Leg>
+  readonly startMs: number
+}
+
+export interface Motions {
+  /** Takes in what is new. */
+  readonly add: (motions: ReadonlyArray<Travelling>, layout: Layout, nowMs: number) => void
+  /** Draws one frame; false when nothing is in the air any more. */
+  readonly draw: (layout: Layout, palette: Palette, nowMs: number) => boolean
+  /** Nothing in the air: another source. */
+  readonly clear: () => void
+}
+
+export const motionsOn = (canvas: HTMLCanvasElement): Motions => {
+  let flying: ReadonlyArray<Flying> = []
+  let seen = 0
+  return {
+    add: (motions, layout, nowMs) => {
+      const fresh = motions.filter(({ serial }) => serial > seen)
+      if (fresh.length === 0) return
+      seen = fresh[fresh.length - 1].serial
+      const room = Math.max(0, flyingMax - flying.length)
+      const added = fresh.slice(0, room).map((travelling, index) => ({
+        travelling,
+        legs: legsOf(layout, travelling.motion),
+        startMs: nowMs + (index / fresh.length) * spreadMs,
+      }))
+      flying = [...flying, ...added]
+    },
+    draw: (layout, palette, nowMs) => {
+      const to = clear(canvas, layout.size)
+      if (to === undefined) return false
+      flying = flying.filter(
+        ({ legs, startMs }) => nowMs < startMs || placeAt(legs, nowMs - startMs) !== undefined,
+      )
+      for (const { travelling, legs, startMs } of flying) {
+        const at = placeAt(legs, nowMs - startMs)
+        if (at === undefined) continue
+        const { verdict } = travelling.motion
+        to.fillStyle = to.strokeStyle = colourOf(palette, verdict)
+        glyph(to, verdict, at.x, at.y, verdict === "ok" || verdict === "reported" ? 2.4 : 5)
+      }
+      return flying.length > 0
+    },
+    clear: () => {
+      flying = []
+    },
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * One frame of the page from everything that is known: each part is drawn from the whole state, and only when
+ * what it is drawn from changed. The only state here is what was drawn last.
+ */
+import type * as Picture from "../data/Picture.ts"
+import type { Timeline } from "../data/timelines.ts"
+import type { Intents, Ui } from "../interact/Ui.ts"
+import { filterOf } from "../model/Filter.ts"
+import { layoutOf, type Dot, type Layout, type Size } from "../model/Layout.ts"
+import { marksOf, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
+import { controlsOf } from "./controlsOf.ts"
+import { drawChain, type Root } from "./drawChain.ts"
+import { drawGround } from "./drawGround.ts"
+import { motionsOn } from "./drawMotions.ts"
+import { drawTimeline } from "./drawTimeline.ts"
+import { figuresOf, pillOf } from "./headerOf.ts"
+import { emptyOf, noticeOf } from "./noticeOf.ts"
+import { paletteOf } from "./paint.ts"
+import { panelOf, type Detail } from "./panelOf.ts"
+import { patch } from "./patch.ts"
+
+export interface Frame {
+  readonly picture: Picture.Picture
+  readonly ui: Ui
+  readonly timeline: Timeline
+  readonly detail: Detail
+  readonly clock: number
+  readonly stage: Size
+  readonly time: Size
+}
+
+export interface Parts {
+  readonly body: HTMLElement
+  readonly pill: HTMLElement
+  readonly figures: HTMLElement
+  readonly notices: HTMLElement
+  readonly ground: HTMLCanvasElement
+  readonly motions: HTMLCanvasElement
+  readonly empty: HTMLElement
+  readonly panel: HTMLElement
+  readonly controls: HTMLElement
+  readonly timeline: SVGSVGElement
+}
+
+export interface Page {
+  readonly draw: (frame: Frame) => void
+  /** What was drawn last; gestures ask it what lies where. */
+  readonly last: () =>
+    | { readonly frame: Frame; readonly layout: Layout; readonly marks: TimelineMarks | undefined }
+    | undefined
+  /** The device that arrow keys or the pointer are at, drawn with a ring. */
+  readonly point: (dot: Dot | undefined) => void
+}
+
+export const pageOn = (
+  parts: Parts,
+  chain: Root,
+  timeline: Root,
+  does: Intents,
+  retry: () => void,
+): Page => {
+  const motions = motionsOn(parts.motions)
+  const stillness = matchMedia("(prefers-reduced-motion: reduce)")
+  let last: ReturnType<Page["last"]>
+  let palette = paletteOf(parts.body)
+  let theme = ""
+  let running = false
+  let pointed: Dot | undefined
+
+  const fly = (now: number): void => {
+    running = last !== undefined && motions.draw(last.layout, palette, now)
+    if (running) requestAnimationFrame(fly)
+  }
+
+  return {
+    last: () => last,
+    point: (dot) => {
+      pointed = dot
+      ring(chain, pointed)
+    },
+    draw: (frame) => {
+      const { picture, ui, stage } = frame
+      const { view } = picture
+      const { address } = ui
+      const themeNow = themeOf(parts.body)
+      if (themeNow !== theme) {
+        theme = themeNow
+        palette = paletteOf(parts.body)
+        last = undefined
+      }
+      if (last?.frame.picture.source !== picture.source) motions.clear()
+      parts.body.classList.toggle("past", view !== undefined && !picture.isNow)
+      parts.body.classList.toggle("lost", picture.feed._tag === "lost")
+      parts.body.classList.toggle("stale", !picture.fresh && view !== undefined)
+      parts.body.classList.toggle("void", view === undefined || view.position < 0)
+      const newestMs = frame.timeline.whole?.lastMs ?? frame.timeline.whole?.toMs
+      patch(parts.pill, pillOf(picture, { newestMs }))
+      patch(parts.figures, figuresOf(picture))
+      patch(parts.notices, noticeOf(picture, frame.clock, { retry, live: does.live }))
+      patch(parts.empty, emptyOf(picture))
+      patch(parts.panel, panelOf(picture, address.selection, frame.detail, does))
+      const { answer, span } = frame.timeline
+      patch(parts.controls, controlsOf(picture, ui, answer, span, does))
+      const layout =
+        view === undefined
+          ? emptyLayout
+          : last !== undefined && isSame(last.frame, frame)
+            ? last.layout
+            : layoutOf(view, {
+                size: stage,
+                selection: address.selection,
+                filter: filterOf(address.query, address.problemsOnly),
+              })
+      if (view !== undefined && layout !== last?.layout) {
+        drawGround(parts.ground, layout, palette)
+        drawChain(chain, layout, view, picture.oneIn)
+        ring(chain, pointed)
+      }
+      const marks =
+        answer === undefined || span === undefined
+          ? undefined
+          : marksOf(answer, span, view?.position === -1 ? undefined : view?.occurredMs, frame.time)
+      if (marks !== undefined && span !== undefined) {
+        const ghost = ui.drag === undefined ? undefined : xOf(span, frame.time.width)(ui.drag)
+        drawTimeline(timeline, marks, ghost, view?.occurredMs)
+        describe(parts.timeline, frame)
+      }
+      last = { frame, layout, marks }
+      if (!stillness.matches && !document.hidden) {
+        motions.add(picture.motions, layout, performance.now())
+        if (!running) requestAnimationFrame(fly)
+      }
+    },
+  }
+}
+
+const isSame = (a: Frame, b: Frame): boolean =>
+  a.picture.view === b.picture.view &&
+  a.stage === b.stage &&
+  a.ui.address.selection === b.ui.address.selection &&
+  a.ui.address.query === b.ui.address.query &&
+  a.ui.address.problemsOnly === b.ui.address.problemsOnly
+
+/** The theme chosen, and what the system prefers: when either changes, colours are read anew. */
+const themeOf = (body: HTMLElement): string =>
+  `${body.ownerDocument.documentElement.dataset.theme ?? ""} ${matchMedia("(prefers-color-scheme: light)").matches}`
+
+const describe = (slider: SVGSVGElement, { picture, timeline }: Frame): void => {
+  const { view } = picture
+  slider.setAttribute("aria-valuemax", String(Math.max(0, timeline.whole?.head ?? 0)))
+  slider.setAttribute("aria-valuenow", String(Math.max(0, view?.position ?? 0)))
+  if (view !== undefined && view.occurredMs > 0)
+    slider.setAttribute("aria-valuetext", new Date(view.occurredMs).toISOString())
+}
+
+const ring = (chain: Root, dot: Dot | undefined): void => {
+  chain
+    .selectAll<SVGCircleElement, Dot>("circle.point")
+    .data(dot === undefined ? [] : [dot])
+    .join("circle")
+    .attr("class", "point")
+    .attr("cx", ({ x }) => x)
+    .attr("cy", ({ y }) => y)
+    .attr("r", ({ r }) => r + 3.5)
+}
+
+const none = { x: 0, width: 0 }
+const emptyLayout: Layout = {
+  size: { width: 0, height: 0 },
+  columns: { devices: none, stations: none, core: none, customers: none },
+  groups: [],
+  stations: [],
+  headings: [],
+  stationsMore: "",
+  centres: [],
+  customers: [],
+  edges: [],
+}

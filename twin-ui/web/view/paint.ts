@@ -1,0 +1,100 @@
+/**
+ * Verdicts as colour and shape together (Okabe, Ito: "Color Universal Design", 2008), on a canvas.
+ * Accepted is a dot, suspicious a triangle, refused a cross, attested a ring: readable without colour.
+ */
+import type { Verdict } from "../../../projections/chain/ChainView.ts"
+
+export interface Palette {
+  readonly ok: string
+  readonly good: string
+  readonly suspicious: string
+  readonly refused: string
+  readonly none: string
+  readonly text: string
+  readonly edge: string
+  readonly ground: string
+}
+
+export const paletteOf = (element: Element): Palette => {
+  const style = getComputedStyle(element)
+  const read = (name: string): string => style.getPropertyValue(name).trim()
+  return {
+    ok: read("--ok"),
+    good: read("--good"),
+    suspicious: read("--suspicious"),
+    refused: read("--refused"),
+    none: read("--faint"),
+    text: read("--text"),
+    edge: read("--edge"),
+    ground: read("--ground"),
+  }
+}
+
+export const colourOf = (palette: Palette, verdict: Verdict): string => {
+  switch (verdict) {
+    case "ok":
+    case "reported":
+      return palette.ok
+    case "suspicious":
+      return palette.suspicious
+    case "refused":
+      return palette.refused
+    case "none":
+      return palette.none
+  }
+}
+
+export const glyph = (
+  to: CanvasRenderingContext2D,
+  verdict: Verdict,
+  x: number,
+  y: number,
+  r: number,
+): void => {
+  to.beginPath()
+  switch (verdict) {
+    case "ok":
+    case "none":
+      to.arc(x, y, r, 0, 2 * Math.PI)
+      to.fill()
+      return
+    case "reported":
+      // Hollow: nothing of it was checked here.
+      to.arc(x, y, r, 0, 2 * Math.PI)
+      to.lineWidth = Math.max(0.8, r * 0.45)
+      to.stroke()
+      return
+    case "suspicious":
+      to.moveTo(x, y - r * 1.1)
+      to.lineTo(x + r * 1.05, y + r * 0.8)
+      to.lineTo(x - r * 1.05, y + r * 0.8)
+      to.closePath()
+      to.fill()
+      return
+    case "refused":
+      to.moveTo(x - r * 0.8, y - r * 0.8)
+      to.lineTo(x + r * 0.8, y + r * 0.8)
+      to.moveTo(x + r * 0.8, y - r * 0.8)
+      to.lineTo(x - r * 0.8, y + r * 0.8)
+      to.lineWidth = Math.max(1.6, r * 0.45)
+      to.stroke()
+  }
+}
+
+/** Makes a canvas as sharp as the screen, and empty. */
+export const clear = (
+  canvas: HTMLCanvasElement,
+  size: { readonly width: number; readonly height: number },
+): CanvasRenderingContext2D | undefined => {
+  const to = canvas.getContext("2d")
+  if (to === null) return undefined
+  const ratio = globalThis.devicePixelRatio || 1
+  const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)]
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width
+    canvas.height = height
+  }
+  to.setTransform(ratio, 0, 0, ratio, 0, 0)
+  to.clearRect(0, 0, size.width, size.height)
+  return to
+}
