@@ -4,15 +4,17 @@
  * - A device is known once it is registered or a network reported it. What claims another id is a
  *   stranger: anybody with a radio can invent ids, so strangers share one bounded table.
  * - Only frames that passed their checks move `lastHeardMs` and the stations: the rest prove nothing.
+ * - A device is changed in place by the state that owns it (see `kernel/owner.ts`), since most events
+ *   are receptions; all other states copy it first.
  */
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
-import type { RefusalReason } from "../../core/event/decision.ts"
+import type { MessageAccepted, MessageRefused, RefusalReason } from "../../core/event/decision.ts"
 import type { FrameHeard } from "../../core/event/reception.ts"
 import type { DeviceRegistered } from "../../core/event/registration.ts"
 import type { MessageReported, ReceptionReported } from "../../core/event/report.ts"
 import { countUp, type Counts } from "../../core/kernel/countUp.ts"
 import * as FifoMap from "../../core/kernel/FifoMap.ts"
-import { keepRecent } from "../../core/kernel/keepRecent.ts"
+import { type Mutable, type Owned, owner, type Owner } from "../../core/kernel/owner.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
 
 /** Stations kept with a device, those that heard it last. */
@@ -90,6 +92,7 @@ export type Stranger = {
 }
 
 export interface State {
+  owner: Owner
   readonly devices: Map<string, Device>
   readonly strangers: FifoMap.FifoMap<Stranger>
   /** Receptions of strangers that are no longer listed. */
@@ -101,70 +104,41 @@ const apply = (draft: State, recorded: Recorded): void => {
   switch (event._tag) {
     case "FrameHeard":
       return heard(draft, recorded, event)
-    case "DeviceRegistered":
+    case "DeviceRegistered": {
       FifoMap.remove(draft.strangers, event.device)
-      return change(draft, event.device, position, (device) => ({
-        ...device,
-        registration: registrationOf(position, event),
-        retired: false,
-      }))
-    case "DeviceKeyReplaced":
-      return changeKnown(draft, event.device, position, (device) =>
-        device.registration === null
-          ? device
-          : { ...device, registration: { ...device.registration, keyVersion: event.keyVersion } },
-      )
-    case "DeviceRetired":
-      return changeKnown(draft, event.device, position, (device) => ({ ...device, retired: true }))
+      const device = touch(draft, event.device, position)
+      device.registration = registrationOf(position, event)
+      device.retired = false
+      return
+    }
+    case "DeviceKeyReplaced": {
+      const device = touchKnown(draft, event.device, position)
+      if (device?.registration != null)
+        device.registration = { ...device.registration, keyVersion: event.keyVersion }
+      return
+    }
+    case "DeviceRetired": {
+      const device = touchKnown(draft, event.device, position)
+      if (device !== undefined) device.retired = true
+      return
+    }
     case "CounterDisengaged":
-      return changeKnown(draft, event.device, position, (device) => device)
+      touchKnown(draft, event.device, position)
+      return
     case "MessageAccepted":
-      return changeKnown(draft, event.device, position, (device) => ({
-        ...device,
-        accepted: device.accepted + 1,
-        lastSeq: event.seq,
-        lastEpoch: event.epoch,
-        verdict: {
-          position,
-          accepted: true,
-          reason: null,
-          warning: event.warning ?? null,
-          seq: event.seq,
-          epoch: event.epoch,
-          occurredMs: recorded.occurredMs,
-          policy: event.policy,
-        },
-      }))
+      return accepted(touchKnown(draft, event.device, position), recorded, event)
     case "MessageRefused":
-      return changeKnown(draft, event.device, position, (device) => ({
-        ...device,
-        refused: device.refused + 1,
-        refusedFor: countUp(device.refusedFor, event.reason),
-        verdict: {
-          position,
-          accepted: false,
-          reason: event.reason,
-          warning: null,
-          seq: event.seq,
-          epoch: null,
-          occurredMs: recorded.occurredMs,
-          policy: event.policy,
-        },
-      }))
+      return refused(touchKnown(draft, event.device, position), recorded, event)
     case "MessageReported":
-      return change(draft, event.device, position, (device) =>
-        messageReported(device, recorded.occurredMs, event),
-      )
+      return messageReported(touch(draft, event.device, position), recorded.occurredMs, event)
     case "ReceptionReported":
-      return change(draft, event.device, position, (device) =>
-        receptionReported(device, recorded.occurredMs, event),
-      )
-    case "ServiceReported":
-      return change(draft, event.device, position, (device) => ({
-        ...device,
-        services: device.services + 1,
-        sources: withSource(device.sources, event.source),
-      }))
+      return receptionReported(touch(draft, event.device, position), recorded.occurredMs, event)
+    case "ServiceReported": {
+      const device = touch(draft, event.device, position)
+      device.services++
+      device.sources = withSource(device.sources, event.source)
+      return
+    }
     case "BytesHeard":
     case "StationEnrolled":
     case "StationRetired":
@@ -192,13 +166,22 @@ const apply = (draft: State, recorded: Recorded): void => {
 export const projection: Projection<State> = {
   name: "device",
   version: 1,
-  initial: () => ({ devices: new Map(), strangers: FifoMap.make(strangersMax), overflow: 0 }),
-  apply,
-  copy: (state) => ({
-    devices: new Map(state.devices),
-    strangers: FifoMap.copy(state.strangers),
-    overflow: state.overflow,
+  initial: () => ({
+    owner: {},
+    devices: new Map(),
+    strangers: FifoMap.make(strangersMax),
+    overflow: 0,
   }),
+  apply,
+  copy: (state) => {
+    state.owner = {}
+    return {
+      owner: {},
+      devices: new Map(state.devices),
+      strangers: FifoMap.copy(state.strangers),
+      overflow: state.overflow,
+    }
+  },
   encode: (state) => ({
     devices: sortedPairs(state.devices).map(([, device]) => device),
     strangers: FifoMap.pairsOldestFirst(state.strangers),
@@ -210,6 +193,7 @@ export const projection: Projection<State> = {
     const strangers = FifoMap.make<Stranger>(strangersMax)
     for (const [id, stranger] of from.strangers) FifoMap.set(strangers, id, stranger)
     return {
+      owner: {},
       devices: new Map(from.devices.map((device) => [device.device, device])),
       strangers,
       overflow: from.overflow,
@@ -235,7 +219,12 @@ export const ofCustomer = (state: State, customer: string): ReadonlyArray<Device
     .filter((device) => device.registration?.customer === customer)
     .toSorted((a, b) => (a.registration?.position ?? 0) - (b.registration?.position ?? 0))
 
-const fresh = (device: string): Device => ({
+/** As the state that owns it sees it. */
+type Kept = Mutable<Omit<Device, "stations" | "recent">> &
+  Owned & { readonly stations: Array<HeardBy>; readonly recent: Array<Position> }
+
+const fresh = (device: string, by: Owner): Kept => ({
+  [owner]: by,
   device,
   registration: null,
   retired: false,
@@ -255,47 +244,81 @@ const fresh = (device: string): Device => ({
   recent: [],
 })
 
-const change = (
-  draft: State,
-  id: string,
-  position: Position,
-  next: (device: Device) => Device,
-): void => {
-  const changed = next(draft.devices.get(id) ?? fresh(id))
-  draft.devices.set(id, { ...changed, recent: keepRecent(changed.recent, position, recentMax) })
+/** The device, known from now on, to be changed in place; the event's position is noted. */
+const touch = (draft: State, id: string, position: Position): Kept => {
+  let device = draft.devices.get(id) as Kept | undefined // made by `fresh` or here, or not owned
+  if (device === undefined) {
+    device = fresh(id, draft.owner)
+    draft.devices.set(id, device)
+  } else if (device[owner] !== draft.owner) {
+    device = {
+      ...device,
+      [owner]: draft.owner,
+      stations: device.stations.slice(),
+      recent: device.recent.slice(),
+    }
+    draft.devices.set(id, device)
+  }
+  const { recent } = device
+  if (recent.length === recentMax) recent.shift()
+  recent.push(position)
+  return device
 }
 
 /** Decisions about ids never registered nor reported leave no trace here: see `strangers`. */
-const changeKnown = (
-  draft: State,
-  id: string,
-  position: Position,
-  next: (device: Device) => Device,
-): void => {
-  if (draft.devices.has(id)) change(draft, id, position, next)
-}
+const touchKnown = (draft: State, id: string, position: Position): Kept | undefined =>
+  draft.devices.has(id) ? touch(draft, id, position) : undefined
 
-/** The hot path: most events are receptions, so one object is made and no closure. */
+/** The hot path: most events are receptions. */
 const heard = (draft: State, recorded: Recorded, event: FrameHeard): void => {
-  const device = draft.devices.get(event.device)
-  if (device === undefined) return strangerHeard(draft, recorded, event)
   const { occurredMs, position } = recorded
-  const recent = keepRecent(device.recent, position, recentMax)
-  const sources = withSource(device.sources, event.source)
-  const receptions = device.receptions + 1
+  const device = touchKnown(draft, event.device, position)
+  if (device === undefined) return strangerHeard(draft, recorded, event)
+  device.receptions++
+  device.sources = withSource(device.sources, event.source)
   if (event.check !== "ok") {
-    const unproved = device.unproved + 1
-    draft.devices.set(event.device, { ...device, receptions, unproved, sources, recent })
+    device.unproved++
     return
   }
-  draft.devices.set(event.device, {
-    ...device,
-    receptions,
-    sources,
-    recent,
-    lastHeardMs: latest(device.lastHeardMs, occurredMs),
-    stations: withStation(device.stations, event.station, occurredMs, event.rssiDbm),
-  })
+  device.lastHeardMs = latest(device.lastHeardMs, occurredMs)
+  noteStation(device.stations, event.station, occurredMs, event.rssiDbm)
+}
+
+const accepted = (device: Kept | undefined, recorded: Recorded, event: MessageAccepted): void => {
+  if (device === undefined) return
+  const { epoch, policy, seq, warning } = event
+  const { occurredMs, position } = recorded
+  device.accepted++
+  device.lastSeq = seq
+  device.lastEpoch = epoch
+  device.verdict = {
+    position,
+    accepted: true,
+    reason: null,
+    warning: warning ?? null,
+    seq,
+    epoch,
+    occurredMs,
+    policy,
+  }
+}
+
+const refused = (device: Kept | undefined, recorded: Recorded, event: MessageRefused): void => {
+  if (device === undefined) return
+  const { policy, reason, seq } = event
+  const { occurredMs, position } = recorded
+  device.refused++
+  device.refusedFor = countUp(device.refusedFor, reason)
+  device.verdict = {
+    position,
+    accepted: false,
+    reason,
+    warning: null,
+    seq,
+    epoch: null,
+    occurredMs,
+    policy,
+  }
 }
 
 const strangerHeard = (draft: State, recorded: Recorded, event: FrameHeard): void => {
@@ -309,32 +332,24 @@ const strangerHeard = (draft: State, recorded: Recorded, event: FrameHeard): voi
   if (displaced !== undefined) draft.overflow += displaced.receptions
 }
 
-const messageReported = (device: Device, occurredMs: number, event: MessageReported): Device => {
-  let stations = device.stations
+const messageReported = (device: Kept, occurredMs: number, event: MessageReported): void => {
   for (const heardBy of event.stations)
-    stations = withStation(stations, heardBy.station, occurredMs, heardBy.rssiDbm)
-  return {
-    ...device,
-    reported: device.reported + 1,
-    lastHeardMs: latest(device.lastHeardMs, occurredMs),
-    lastSeq: event.seq ?? device.lastSeq,
-    lastEpoch: event.seq === undefined ? device.lastEpoch : null,
-    sources: withSource(device.sources, event.source),
-    stations,
+    noteStation(device.stations, heardBy.station, occurredMs, heardBy.rssiDbm)
+  device.reported++
+  device.lastHeardMs = latest(device.lastHeardMs, occurredMs)
+  if (event.seq !== undefined) {
+    device.lastSeq = event.seq
+    device.lastEpoch = null
   }
+  device.sources = withSource(device.sources, event.source)
 }
 
-const receptionReported = (
-  device: Device,
-  occurredMs: number,
-  event: ReceptionReported,
-): Device => ({
-  ...device,
-  reported: device.reported + 1,
-  lastHeardMs: latest(device.lastHeardMs, occurredMs),
-  sources: withSource(device.sources, event.source),
-  stations: withStation(device.stations, event.station, occurredMs, event.rssiDbm),
-})
+const receptionReported = (device: Kept, occurredMs: number, event: ReceptionReported): void => {
+  device.reported++
+  device.lastHeardMs = latest(device.lastHeardMs, occurredMs)
+  device.sources = withSource(device.sources, event.source)
+  noteStation(device.stations, event.station, occurredMs, event.rssiDbm)
+}
 
 const registrationOf = (position: Position, event: DeviceRegistered): Registration => ({
   position,
@@ -352,24 +367,23 @@ const latest = (before: number | null, now: number): number =>
 const withSource = (sources: ReadonlyArray<string>, source: string): ReadonlyArray<string> =>
   sources.includes(source) || sources.length === sourcesMax ? sources : [...sources, source]
 
-const withStation = (
-  stations: ReadonlyArray<HeardBy>,
+/** Puts the station first, with one reception more; the one that heard it longest ago makes room. */
+const noteStation = (
+  stations: Array<HeardBy>,
   station: string,
   lastMs: number,
   rssiDbm: number | undefined,
-): ReadonlyArray<HeardBy> => {
+): void => {
   let at = 0
   while (at < stations.length && stations[at].station !== station) at++
   const before = at < stations.length ? stations[at] : undefined
-  const kept: Array<HeardBy> = [
-    {
-      station,
-      lastMs,
-      receptions: (before?.receptions ?? 0) + 1,
-      rssiDbm: rssiDbm ?? before?.rssiDbm ?? null,
-    },
-  ]
-  for (let i = 0; i < stations.length && kept.length < stationsMax; i++)
-    if (i !== at) kept.push(stations[i])
-  return kept
+  const heardBy = {
+    station,
+    lastMs,
+    receptions: (before?.receptions ?? 0) + 1,
+    rssiDbm: rssiDbm ?? before?.rssiDbm ?? null,
+  }
+  if (before === undefined && stations.length < stationsMax) stations.push(heardBy)
+  for (let i = Math.min(at, stations.length - 1); i > 0; i--) stations[i] = stations[i - 1]
+  stations[0] = heardBy
 }

@@ -14,6 +14,7 @@ import type { FrameHeard } from "../../core/event/reception.ts"
 import type { StationEnrolled } from "../../core/event/registration.ts"
 import * as FifoMap from "../../core/kernel/FifoMap.ts"
 import { keepRecent } from "../../core/kernel/keepRecent.ts"
+import { type Mutable, type Owned, owner, type Owner } from "../../core/kernel/owner.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
 
 /** Stations kept that nobody enrolled; receptions of further ones are only counted (`overflow`). */
@@ -84,6 +85,7 @@ type Hearing = {
 }
 
 export interface State {
+  owner: Owner
   readonly stations: Map<string, Station>
   readonly hearings: FifoMap.FifoMap<Hearing>
   tallyWindowMs: number
@@ -94,11 +96,8 @@ export interface State {
 const apply = (draft: State, recorded: Recorded): void => {
   const { event, position, occurredMs } = recorded
   switch (event._tag) {
-    case "FrameHeard": {
-      const station = reachable(draft, event.station)
-      if (station !== undefined) frameHeard(draft, recorded, event, station)
-      return
-    }
+    case "FrameHeard":
+      return frameHeard(draft, recorded, event)
     case "BytesHeard":
       return receptionAt(draft, event.station, occurredMs, "receptions")
     case "ReceptionReported":
@@ -112,11 +111,9 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "StationEnrolled": {
       const known = draft.stations.get(event.station)
       if (known !== undefined && known.enrolment === null) draft.unenrolled--
-      draft.stations.set(event.station, {
-        ...(known ?? fresh(event.station)),
-        enrolment: enrolmentOf(position, event),
-        retired: false,
-      })
+      const station = own(draft, known ?? fresh(event.station, draft.owner))
+      station.enrolment = enrolmentOf(position, event)
+      station.retired = false
       return
     }
     case "StationRetired":
@@ -165,6 +162,7 @@ export const projection: Projection<State> = {
   name: "integrity",
   version: 1,
   initial: () => ({
+    owner: {},
     stations: new Map(),
     hearings: FifoMap.make(hearingsMax),
     tallyWindowMs: policyDefault.tallyWindowMs,
@@ -172,15 +170,21 @@ export const projection: Projection<State> = {
     overflow: 0,
   }),
   apply,
-  copy: (state) => ({
-    ...state,
-    stations: new Map(state.stations),
-    hearings: FifoMap.copy(state.hearings),
-  }),
+  copy: (state) => {
+    state.owner = {}
+    return {
+      ...state,
+      owner: {},
+      stations: new Map(state.stations),
+      hearings: FifoMap.copy(state.hearings),
+    }
+  },
   encode: (state) => ({
-    ...state,
     stations: sortedPairs(state.stations).map(([, station]) => station),
     hearings: FifoMap.pairsOldestFirst(state.hearings),
+    tallyWindowMs: state.tallyWindowMs,
+    unenrolled: state.unenrolled,
+    overflow: state.overflow,
   }),
   decode: (json: Json): State => {
     // Written by `encode` of the same version; snapshots carry a digest that was checked.
@@ -189,13 +193,14 @@ export const projection: Projection<State> = {
     for (const [device, hearing] of from.hearings) FifoMap.set(hearings, device, hearing)
     return {
       ...from,
+      owner: {},
       stations: new Map(from.stations.map((station) => [station.station, station])),
       hearings,
     }
   },
 }
 
-type Encoded = Omit<State, "stations" | "hearings"> & {
+type Encoded = Omit<State, "owner" | "stations" | "hearings"> & {
   readonly stations: ReadonlyArray<Station>
   readonly hearings: ReadonlyArray<readonly [string, Hearing]>
 }
@@ -210,7 +215,11 @@ export const lost = (state: State): ReadonlyArray<Station> =>
     .filter((station) => station.trust === "lost")
     .toSorted((a, b) => (b.trustAt ?? -1) - (a.trustAt ?? -1))
 
-const fresh = (station: string): Station => ({
+/** As the state that owns it sees it. */
+type Kept = Mutable<Station> & Owned
+
+const fresh = (station: string, by: Owner): Kept => ({
+  [owner]: by,
   station,
   enrolment: null,
   retired: false,
@@ -229,6 +238,15 @@ const fresh = (station: string): Station => ({
   aloneRecent: [],
 })
 
+/** The station, to be changed in place, put into the state if it was not there. */
+const own = (draft: State, station: Station): Kept => {
+  const kept = station as Kept // made by `fresh` or here, or not owned
+  if (kept[owner] === draft.owner && draft.stations.has(kept.station)) return kept
+  const owned = { ...kept, [owner]: draft.owner }
+  draft.stations.set(owned.station, owned)
+  return owned
+}
+
 const trusted = ({ occurredMs, position }: Recorded): Partial<Station> => ({
   trust: "attested",
   trustAt: position,
@@ -244,19 +262,19 @@ const good = (position: Position): Pick<Station, "goodAt" | "alone" | "aloneRece
 
 const change = (draft: State, id: string, by: Partial<Station>): void => {
   const station = reachable(draft, id)
-  if (station !== undefined) draft.stations.set(id, { ...station, ...by })
+  if (station !== undefined) Object.assign(station, by)
 }
 
-/** The station, made known if there is room. */
-const reachable = (draft: State, id: string): Station | undefined => {
-  const known = draft.stations.get(id)
-  if (known !== undefined) return known
+/** The station, to be changed in place; made known if there is room. */
+const reachable = (draft: State, id: string): Kept | undefined => {
+  const known = draft.stations.get(id) as Kept | undefined // as in `own`
+  if (known !== undefined) return known[owner] === draft.owner ? known : own(draft, known)
   if (draft.unenrolled >= unenrolledMax) {
     draft.overflow++
     return undefined
   }
   draft.unenrolled++
-  return fresh(id)
+  return own(draft, fresh(id, draft.owner))
 }
 
 const receptionAt = (
@@ -267,40 +285,30 @@ const receptionAt = (
 ): void => {
   const station = reachable(draft, id)
   if (station === undefined) return
-  const lastHeardMs = Math.max(station.lastHeardMs ?? occurredMs, occurredMs)
-  draft.stations.set(id, { ...station, lastHeardMs, [counter]: station[counter] + 1 })
+  station[counter]++
+  if (station.lastHeardMs === null || occurredMs > station.lastHeardMs)
+    station.lastHeardMs = occurredMs
 }
 
 /** The hot path: most events are receptions. */
-const frameHeard = (
-  draft: State,
-  recorded: Recorded,
-  event: FrameHeard,
-  station: Station,
-): void => {
+const frameHeard = (draft: State, recorded: Recorded, event: FrameHeard): void => {
+  const station = reachable(draft, event.station)
+  if (station === undefined) return
   const { occurredMs, position } = recorded
-  const receptions = station.receptions + 1
-  const lastHeardMs =
-    station.lastHeardMs === null || occurredMs > station.lastHeardMs
-      ? occurredMs
-      : station.lastHeardMs
+  station.receptions++
+  if (station.lastHeardMs === null || occurredMs > station.lastHeardMs)
+    station.lastHeardMs = occurredMs
   const seen = event.configDigest
   const vouched = seen !== undefined && seen === station.reference && station.trust !== "lost"
-  draft.stations.set(
-    event.station,
-    seen === undefined
-      ? { ...station, receptions, lastHeardMs }
-      : {
-          ...station,
-          receptions,
-          lastHeardMs,
-          lastDigest: seen,
-          lastDigestAt: position,
-          goodAt: vouched ? position : station.goodAt,
-          alone: vouched ? 0 : station.alone,
-          aloneRecent: vouched && station.alone > 0 ? [] : station.aloneRecent,
-        },
-  )
+  if (seen !== undefined) {
+    station.lastDigest = seen
+    station.lastDigestAt = position
+  }
+  if (vouched) {
+    station.goodAt = position
+    station.alone = 0
+    if (station.aloneRecent.length > 0) station.aloneRecent = []
+  }
   if (event.check === "ok") hear(draft, recorded, event, station.trust, vouched)
 }
 
@@ -350,30 +358,26 @@ const accepted = (draft: State, recorded: Recorded, event: MessageAccepted): voi
   const hearing = FifoMap.get(draft.hearings, event.device)
   if (hearing === undefined || hearing.firstAt !== recorded.causes[0]) return
   if (hearing.several || hearing.vouched || hearing.countedAt >= 0) return
-  const station = draft.stations.get(hearing.station)
-  if (station === undefined) return
+  const known = draft.stations.get(hearing.station)
+  if (known === undefined) return
   const { position } = recorded
   FifoMap.set(draft.hearings, event.device, { ...hearing, countedAt: position })
-  draft.stations.set(hearing.station, {
-    ...station,
-    alone: station.alone + 1,
-    aloneRecent: keepRecent(
-      station.aloneRecent,
-      { position, device: event.device, seq: event.seq, epoch: event.epoch },
-      aloneMax,
-    ),
-  })
+  const station = own(draft, known)
+  station.alone++
+  station.aloneRecent = keepRecent(
+    station.aloneRecent,
+    { position, device: event.device, seq: event.seq, epoch: event.epoch },
+    aloneMax,
+  )
 }
 
 const uncount = (draft: State, hearing: Hearing): void => {
-  const station = draft.stations.get(hearing.station)
+  const known = draft.stations.get(hearing.station)
   // Counted before trust was last good: that count began anew since.
-  if (station === undefined || hearing.countedAt <= station.goodAt) return
-  draft.stations.set(hearing.station, {
-    ...station,
-    alone: station.alone - 1,
-    aloneRecent: station.aloneRecent.filter(({ position }) => position !== hearing.countedAt),
-  })
+  if (known === undefined || hearing.countedAt <= known.goodAt) return
+  const station = own(draft, known)
+  station.alone--
+  station.aloneRecent = station.aloneRecent.filter(({ position }) => position !== hearing.countedAt)
 }
 
 const enrolmentOf = (position: Position, event: StationEnrolled): Enrolment => ({

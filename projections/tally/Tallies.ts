@@ -1,21 +1,32 @@
-/** The recent messages and their tallies: see `Tally.ts` for what belongs together. */
+/**
+ * The recent messages and their tallies: see `Tally.ts` for what belongs together.
+ *
+ * A device's tallies are changed in place by the state that owns them (see `kernel/owner.ts`), since
+ * most events are receptions; all other states copy them first.
+ */
 import { isControl } from "../../core/decide/Attempts.ts"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import { policyDefault } from "../../core/event/policy.ts"
 import type { FrameHeard } from "../../core/event/reception.ts"
 import type { MessageReported, ReceptionReported } from "../../core/event/report.ts"
+import { type Owned, owner, type Owner } from "../../core/kernel/owner.ts"
 import type { Json, Projection } from "../Projection.ts"
 import * as Tally from "./Tally.ts"
 
 export interface State {
-  /** Oldest first. */
-  readonly byDevice: Map<string, ReadonlyArray<Tally.Tally>>
+  owner: Owner
+  readonly byDevice: Map<string, Entry>
   /** Device of message number n at n mod `messagesMax`: finds the oldest message when one must make room. */
   readonly ring: Array<string>
   /** Messages ever opened, and of those the ones that were reported. */
   opened: number
   openedReported: number
   tallyWindowMs: number
+}
+
+export interface Entry extends Owned {
+  /** Oldest first. */
+  readonly tallies: Array<Tally.Kept>
 }
 
 const apply = (draft: State, recorded: Recorded): void => {
@@ -80,6 +91,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 }
 
 const initial = (): State => ({
+  owner: {},
   byDevice: new Map(),
   ring: [],
   opened: 0,
@@ -92,16 +104,22 @@ export const projection: Projection<State> = {
   version: 1,
   initial,
   apply,
-  copy: (state) => ({
-    ...state,
-    byDevice: new Map(state.byDevice),
-    ring: state.ring.slice(),
-  }),
+  copy: (state) => {
+    state.owner = {}
+    return {
+      ...state,
+      owner: {},
+      byDevice: new Map(state.byDevice),
+      ring: state.ring.slice(),
+    }
+  },
   encode: ({ byDevice, opened, openedReported, tallyWindowMs }) => ({
     opened,
     openedReported,
     tallyWindowMs,
-    tallies: [...byDevice.values()].flat().toSorted((a, b) => a.serial - b.serial),
+    tallies: [...byDevice.values()]
+      .flatMap(({ tallies }) => tallies)
+      .toSorted((a, b) => a.serial - b.serial),
   }),
   decode: (json: Json): State => {
     // Written by `encode` of the same version; snapshots carry a digest that was checked.
@@ -110,14 +128,11 @@ export const projection: Projection<State> = {
     // Places of messages that are no longer kept stay empty: nothing is found through them.
     state.ring.length = Math.min(from.opened, Tally.messagesMax)
     state.ring.fill("")
-    const lists = new Map<string, Array<Tally.Tally>>()
     for (const tally of tallies) {
       state.ring[tally.serial % Tally.messagesMax] = tally.device
-      const list = lists.get(tally.device)
-      if (list === undefined) lists.set(tally.device, [tally])
-      else list.push(tally)
+      entryOf(state, tally.device).tallies.push({ ...tally, cells: tally.cells.slice() })
     }
-    return { ...state, byDevice: lists }
+    return state
   },
 }
 
@@ -130,7 +145,7 @@ interface Encoded {
 
 /** Kept messages of a device, newest first. */
 export const ofDevice = (state: State, device: string): ReadonlyArray<Tally.Tally> =>
-  (state.byDevice.get(device) ?? []).toReversed()
+  (state.byDevice.get(device)?.tallies ?? []).toReversed()
 
 /** The device's newest kept message of that number; of that epoch, where one is given. */
 export const find = (
@@ -141,11 +156,13 @@ export const find = (
 ): Tally.Tally | undefined =>
   state.byDevice
     .get(device)
-    ?.findLast((tally) => tally.seq === seq && (epoch === undefined || tally.epoch === epoch))
+    ?.tallies.findLast(
+      (tally) => tally.seq === seq && (epoch === undefined || tally.epoch === epoch),
+    )
 
 /** The kept message that a source names so. Walks over all that are kept. */
 export const findById = (state: State, source: string, id: string): Tally.Tally | undefined => {
-  for (const tallies of state.byDevice.values())
+  for (const { tallies } of state.byDevice.values())
     for (const tally of tallies) if (tally.id === id && tally.source === source) return tally
   return undefined
 }
@@ -156,15 +173,29 @@ export const openedAt = (
   device: string,
   firstAt: Position,
 ): Tally.Tally | undefined =>
-  state.byDevice.get(device)?.findLast((tally) => tally.firstAt === firstAt)
+  state.byDevice.get(device)?.tallies.findLast((tally) => tally.firstAt === firstAt)
+
+/** The device's entry, to be changed in place. */
+const entryOf = (draft: State, device: string): Entry => {
+  const known = draft.byDevice.get(device)
+  if (known !== undefined && known[owner] === draft.owner) return known
+  const tallies = (known?.tallies ?? []).map(copyOf)
+  const entry = { [owner]: draft.owner, tallies }
+  draft.byDevice.set(device, entry)
+  return entry
+}
+
+const copyOf = (tally: Tally.Kept): Tally.Kept => {
+  const { cells, ...rest } = tally
+  return { ...rest, cells: cells.slice() }
+}
 
 /** The hot path: most events are receptions. */
 const heard = (draft: State, recorded: Recorded, event: FrameHeard): void => {
   const { occurredMs, position } = recorded
   const { device, seq } = event
   const { digest } = event.payload
-  const control = isControl(event.frameType)
-  const known = draft.byDevice.get(device)
+  const isControlFrame = isControl(event.frameType)
   const cell = {
     position,
     station: event.station,
@@ -173,22 +204,21 @@ const heard = (draft: State, recorded: Recorded, event: FrameHeard): void => {
     rssiDbm: event.rssiDbm ?? null,
     snrDb: event.snrDb ?? null,
     frequencyHz: event.frequencyHz ?? null,
+    delayMs: 0,
   }
-  if (known !== undefined)
-    for (let i = known.length - 1; i >= 0; i--) {
-      const tally = known[i]
-      if (
-        tally.seq === seq &&
-        !tally.reported &&
-        tally.digest === digest &&
-        tally.isControl === control &&
-        Math.abs(occurredMs - tally.firstMs) <= draft.tallyWindowMs
-      ) {
-        draft.byDevice.set(device, known.with(i, Tally.withCell(tally, cell, occurredMs)))
-        return
-      }
-    }
-  open(draft, {
+  const { tallies } = entryOf(draft, device)
+  for (let i = tallies.length - 1; i >= 0; i--) {
+    const tally = tallies[i]
+    if (
+      tally.seq === seq &&
+      !tally.reported &&
+      tally.digest === digest &&
+      tally.isControl === isControlFrame &&
+      Math.abs(occurredMs - tally.firstMs) <= draft.tallyWindowMs
+    )
+      return Tally.addCell(tally, cell, occurredMs)
+  }
+  open(draft, tallies, {
     serial: draft.opened,
     device,
     reported: false,
@@ -196,13 +226,13 @@ const heard = (draft: State, recorded: Recorded, event: FrameHeard): void => {
     seq,
     epoch: null,
     id: null,
-    isControl: control,
+    isControl: isControlFrame,
     digest,
     payloadLength: event.payload.length,
     firstAt: position,
     firstMs: occurredMs,
     lastMs: occurredMs,
-    cells: [{ ...cell, delayMs: 0 }],
+    cells: [cell],
     cellsOver: 0,
     verdict: null,
     reportedLqi: null,
@@ -217,39 +247,35 @@ const decided = (
   epoch: number | null,
   verdict: Tally.TallyVerdict,
 ): void => {
-  const known = draft.byDevice.get(device)
-  if (known === undefined) return
-  const at = known.findLastIndex((tally) => tally.firstAt === causes[0] && !tally.reported)
-  if (at < 0) return
-  const tally = known[at]
-  draft.byDevice.set(device, known.with(at, { ...tally, epoch: epoch ?? tally.epoch, verdict }))
+  if (!draft.byDevice.has(device)) return
+  const { tallies } = entryOf(draft, device)
+  const tally = tallies.findLast((each) => each.firstAt === causes[0] && !each.reported)
+  if (tally === undefined) return
+  tally.epoch = epoch ?? tally.epoch
+  tally.verdict = verdict
 }
 
 const messageReported = (draft: State, recorded: Recorded, event: MessageReported): void => {
   const { occurredMs, position } = recorded
-  const known = draft.byDevice.get(event.device) ?? []
-  const at = known.findLastIndex(
-    (tally) =>
-      tally.reported &&
-      tally.source === event.source &&
+  const { tallies } = entryOf(draft, event.device)
+  const known = tallies.findLast(
+    (each) =>
+      each.reported &&
+      each.source === event.source &&
       (event.seq === undefined
-        ? event.id !== undefined && tally.id === event.id
-        : tally.seq === event.seq && Math.abs(occurredMs - tally.firstMs) <= draft.tallyWindowMs),
+        ? event.id !== undefined && each.id === event.id
+        : each.seq === event.seq && Math.abs(occurredMs - each.firstMs) <= draft.tallyWindowMs),
   )
-  let tally: Tally.Tally =
-    at >= 0 ? known[at] : reported(draft, recorded, event.device, event.source)
-  tally = {
-    ...tally,
-    seq: event.seq ?? tally.seq,
-    id: event.id ?? tally.id,
-    digest: event.payload?.digest ?? tally.digest,
-    payloadLength: event.payload?.length ?? tally.payloadLength,
-    reportedLqi: event.lqi ?? tally.reportedLqi,
-  }
+  const tally = known ?? reported(draft, recorded, event.device, event.source)
+  tally.seq = event.seq ?? tally.seq
+  tally.id = event.id ?? tally.id
+  tally.digest = event.payload?.digest ?? tally.digest
+  tally.payloadLength = event.payload?.length ?? tally.payloadLength
+  tally.reportedLqi = event.lqi ?? tally.reportedLqi
   for (const { frequencyHz, repetitions, rssiDbm, snrDb, station } of event.stations)
     // Several reports may name one station: the first that did so counts.
     if (!tally.cells.some((cell) => cell.station === station))
-      tally = Tally.withCell(
+      Tally.addCell(
         tally,
         {
           position,
@@ -259,23 +285,23 @@ const messageReported = (draft: State, recorded: Recorded, event: MessageReporte
           rssiDbm: rssiDbm ?? null,
           snrDb: snrDb ?? null,
           frequencyHz: frequencyHz ?? null,
+          delayMs: 0,
         },
         occurredMs,
       )
-  if (at >= 0) draft.byDevice.set(event.device, known.with(at, tally))
-  else open(draft, tally)
+  if (known === undefined) open(draft, tallies, tally)
 }
 
 const receptionReported = (draft: State, recorded: Recorded, event: ReceptionReported): void => {
   const { occurredMs, position } = recorded
-  const known = draft.byDevice.get(event.device) ?? []
-  const at = known.findLastIndex(
-    (tally) => tally.reported && tally.source === event.source && tally.id === event.id,
+  const { tallies } = entryOf(draft, event.device)
+  const known = tallies.findLast(
+    (each) => each.reported && each.source === event.source && each.id === event.id,
   )
-  const tally = Tally.withCell(
-    at >= 0
-      ? known[at]
-      : { ...reported(draft, recorded, event.device, event.source), id: event.id },
+  const tally = known ?? reported(draft, recorded, event.device, event.source)
+  tally.id = event.id
+  Tally.addCell(
+    tally,
     {
       position,
       station: event.station,
@@ -284,11 +310,11 @@ const receptionReported = (draft: State, recorded: Recorded, event: ReceptionRep
       rssiDbm: event.rssiDbm ?? null,
       snrDb: null,
       frequencyHz: null,
+      delayMs: 0,
     },
     occurredMs,
   )
-  if (at >= 0) draft.byDevice.set(event.device, known.with(at, tally))
-  else open(draft, tally)
+  if (known === undefined) open(draft, tallies, tally)
 }
 
 const reported = (
@@ -296,7 +322,7 @@ const reported = (
   recorded: Recorded,
   device: string,
   source: string,
-): Tally.Tally => ({
+): Tally.Kept => ({
   serial: draft.opened,
   device,
   reported: true,
@@ -316,22 +342,21 @@ const reported = (
   reportedLqi: null,
 })
 
-const open = (draft: State, tally: Tally.Tally): void => {
+/** `tallies` are those of the message's device. */
+const open = (draft: State, tallies: Array<Tally.Kept>, tally: Tally.Kept): void => {
   const slot = draft.opened % Tally.messagesMax
+  if (tallies.length === Tally.perDeviceMax) tallies.shift()
+  tallies.push(tally)
   if (draft.opened >= Tally.messagesMax) makeRoom(draft, draft.ring[slot])
   draft.ring[slot] = tally.device
   draft.opened++
   if (tally.reported) draft.openedReported++
-  const known = draft.byDevice.get(tally.device) ?? []
-  const kept = known.length < Tally.perDeviceMax ? known.slice() : known.slice(1)
-  kept.push(tally)
-  draft.byDevice.set(tally.device, kept)
 }
 
 /** The message that was opened `messagesMax` ago goes, unless it went for a newer one of its device. */
 const makeRoom = (draft: State, device: string): void => {
   const known = draft.byDevice.get(device)
-  if (known === undefined || known[0].serial !== draft.opened - Tally.messagesMax) return
-  if (known.length === 1) draft.byDevice.delete(device)
-  else draft.byDevice.set(device, known.slice(1))
+  if (known?.tallies[0].serial !== draft.opened - Tally.messagesMax) return
+  if (known.tallies.length === 1) draft.byDevice.delete(device)
+  else entryOf(draft, device).tallies.shift()
 }

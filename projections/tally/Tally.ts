@@ -8,6 +8,7 @@
  * - Reports of one message are brought together by source and number or source's id.
  */
 import type { Position } from "../../core/event/Envelope.ts"
+import type { Mutable } from "../../core/kernel/owner.ts"
 
 /** Receptions kept of one message: 22 stations x 3 ranks is a city (SIGFOX.md part 7); more are only counted. */
 export const cellsMax = 96
@@ -84,11 +85,16 @@ export const aloneAt = (tally: Tally): string | undefined => {
   return stations.length === 1 ? stations[0] : undefined
 }
 
-/** A tally with one more reception. */
-export const withCell = (tally: Tally, cell: Omit<Cell, "delayMs">, occurredMs: number): Tally => {
-  const lastMs = occurredMs > tally.lastMs ? occurredMs : tally.lastMs
-  if (tally.cells.length >= cellsMax) return { ...tally, lastMs, cellsOver: tally.cellsOver + 1 }
-  const cells = tally.cells.slice()
-  cells.push({ ...cell, delayMs: occurredMs - tally.firstMs })
-  return { ...tally, lastMs, cells }
+/** As the state that owns it sees it; its cells never change. */
+export type Kept = Mutable<Omit<Tally, "cells">> & { readonly cells: Array<Cell> }
+
+/** Adds a reception. `cell` is taken over. */
+export const addCell = (tally: Kept, cell: Mutable<Cell>, occurredMs: number): void => {
+  if (occurredMs > tally.lastMs) tally.lastMs = occurredMs
+  if (tally.cells.length >= cellsMax) {
+    tally.cellsOver++
+    return
+  }
+  cell.delayMs = occurredMs - tally.firstMs
+  tally.cells.push(cell)
 }

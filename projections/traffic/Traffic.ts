@@ -6,7 +6,8 @@
  */
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
-import { countUp, type Counts } from "../../core/kernel/countUp.ts"
+import type { Counts } from "../../core/kernel/countUp.ts"
+import type { Mutable } from "../../core/kernel/owner.ts"
 import type { Json, Projection } from "../Projection.ts"
 import * as Histogram from "./Histogram.ts"
 
@@ -40,8 +41,8 @@ export interface Totals {
 export interface State {
   /** Changed in place by `apply`; `totals` gives them away. */
   readonly counts: Mutable<Omit<Totals, "framesByCheck" | "refusedFor">>
-  framesByCheck: Counts
-  refusedFor: Counts
+  readonly framesByCheck: Record<string, number>
+  readonly refusedFor: Record<string, number>
   firstOccurredMs: number | null
   lastOccurredMs: number | null
   firstRecordedMs: number | null
@@ -54,8 +55,6 @@ export interface State {
   readonly byRecorded: Histogram.Histogram
   readonly byOccurred: Histogram.Histogram
 }
-
-type Mutable<A> = { -readonly [Key in keyof A]: A[Key] }
 
 const initial = (): State => ({
   counts: {
@@ -118,7 +117,7 @@ const count = (draft: State, event: Event): number => {
   switch (event._tag) {
     case "FrameHeard":
       counts.frames++
-      draft.framesByCheck = countUp(draft.framesByCheck, event.check)
+      draft.framesByCheck[event.check] = (draft.framesByCheck[event.check] ?? 0) + 1
       return receptionSeries
     case "BytesHeard":
       counts.frames++
@@ -139,7 +138,7 @@ const count = (draft: State, event: Event): number => {
       return acceptedSeries
     case "MessageRefused":
       counts.refused++
-      draft.refusedFor = countUp(draft.refusedFor, event.reason)
+      draft.refusedFor[event.reason] = (draft.refusedFor[event.reason] ?? 0) + 1
       return refusedSeries
     case "DeliveryOwed":
       counts.owed++
@@ -188,6 +187,8 @@ export const projection: Projection<State> = {
   copy: (state) => ({
     ...state,
     counts: { ...state.counts },
+    framesByCheck: { ...state.framesByCheck },
+    refusedFor: { ...state.refusedFor },
     byRecorded: Histogram.copy(state.byRecorded),
     byOccurred: Histogram.copy(state.byOccurred),
   }),
@@ -202,6 +203,8 @@ export const projection: Projection<State> = {
     return {
       ...from,
       counts: { ...from.counts },
+      framesByCheck: { ...from.framesByCheck },
+      refusedFor: { ...from.refusedFor },
       byRecorded: Histogram.decode(from.byRecorded),
       byOccurred: Histogram.decode(from.byOccurred),
     }
@@ -215,6 +218,6 @@ type Encoded = Omit<State, "byRecorded" | "byOccurred"> & {
 
 export const totals = (state: State): Totals => ({
   ...state.counts,
-  framesByCheck: state.framesByCheck,
-  refusedFor: state.refusedFor,
+  framesByCheck: { ...state.framesByCheck },
+  refusedFor: { ...state.refusedFor },
 })
