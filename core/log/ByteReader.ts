@@ -20,7 +20,7 @@ export interface ByteReader {
 
 export const u8 = (r: ByteReader): number => r.view.getUint8(r.at++)
 
-export const u16 = (r: ByteReader): number => {
+const u16 = (r: ByteReader): number => {
   const value = r.view.getUint16(r.at, true)
   r.at += 2
   return value

@@ -30,7 +30,7 @@ export const wide64 = 254
 export const inline = 0xffff
 
 export const formHex = 0
-export const formAscii = 1
+const formAscii = 1
 export const formUtf16 = 2
 
 const bytesAtFirst = 1 << 18
@@ -69,7 +69,7 @@ export const u8 = (w: ByteWriter, value: number): void => {
   w.bytes[w.at++] = value
 }
 
-export const u16 = (w: ByteWriter, value: number): void => {
+const u16 = (w: ByteWriter, value: number): void => {
   w.view.setUint16(w.at, value, true)
   w.at += 2
 }

@@ -21,10 +21,10 @@ import * as R from "./ByteReader.ts"
 import * as W from "./ByteWriter.ts"
 import * as Record from "./record.ts"
 
-export const format = 1
+const format = 1
 
 /** Longest slab: what a reader must hold at once. */
-export const bytesMax = 1 << 26
+const bytesMax = 1 << 26
 
 /** Hash that stands before the first slab. */
 export const genesis: Uint8Array = new Uint8Array(32)

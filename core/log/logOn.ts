@@ -34,7 +34,7 @@ import { matches } from "./matches.ts"
 import type { Batch, Store } from "./Store.ts"
 
 /** Most events waiting for the writer; beyond it `append` waits. */
-export const queuedEventsMax = 2 * appendMax
+const queuedEventsMax = 2 * appendMax
 
 type Failure = AppendConflict | RestoreRefused | LogUnavailable
 

@@ -19,13 +19,15 @@ export interface Options {
   readonly readonly?: boolean
   /** Appends fail with `full` rather than let the file grow beyond this; no bound where absent. */
   readonly bytesMax?: number
+  /** Id of a log that is made now; drawn where absent. A simulation gives one, to be the same each time. */
+  readonly id?: string
 }
 
 /** The log stood still for so long: time to index. */
 const idle = Duration.millis(200)
 
 /** Events that may be unindexed while it does not stand still: bounds what opening after a crash must read. */
-export const lagMax = 1_000_000
+const lagMax = 1_000_000
 
 /** Runs indexed while closing: what is left is indexed after the next opening. */
 const closingRunsMax = 8
@@ -47,9 +49,9 @@ export const layer = (path: string, options: Options = {}): Layer.Layer<EventLog
     }),
   )
 
-const open = (path: string, { readonly = false, bytesMax }: Options) =>
+const open = (path: string, { readonly = false, bytesMax, id }: Options) =>
   attempt(path, () => {
-    const file = readonly ? openForReading(path) : openForWriting(path, bytesMax)
+    const file = readonly ? openForReading(path) : openForWriting(path, bytesMax, id)
     try {
       return { file, store: SqliteStore.make(file, path, readonly) }
     } catch (error) {

@@ -12,7 +12,7 @@ import type {
   SourceMessageId,
   StationId,
 } from "../../event/ids.ts"
-import type { FrameCheck } from "../../event/reception.ts"
+import type { FrameCheck, FrameSign } from "../../event/reception.ts"
 import type { ReportKind } from "../../event/report.ts"
 import { type ByteReader, reference, text } from "../ByteReader.ts"
 
@@ -22,6 +22,7 @@ export const source = (r: ByteReader): SourceId => reference(r) as SourceId
 export const customer = (r: ByteReader): CustomerId => reference(r) as CustomerId
 export const destination = (r: ByteReader): DestinationId => reference(r) as DestinationId
 export const frameCheck = (r: ByteReader): FrameCheck => reference(r) as FrameCheck
+export const frameSign = (r: ByteReader): FrameSign => reference(r) as FrameSign
 export const reportKind = (r: ByteReader): ReportKind => reference(r) as ReportKind
 export const messageKind = (r: ByteReader): MessageKind => reference(r) as MessageKind
 export const acceptWarning = (r: ByteReader): AcceptWarning => reference(r) as AcceptWarning

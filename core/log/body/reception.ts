@@ -2,14 +2,14 @@
  * Bodies of what stations heard, layout 1. `#` is a count, `"` a text, `@` a reference, `*` bytes (see `ByteWriter.ts`).
  *
  * ```
- * FrameHeard: present u8 (1 rssi, 2 snr, 4 frequency, 8 configDigest) | rank u8 |
+ * FrameHeard: present u8 (1 rssi, 2 snr, 4 frequency, 8 configDigest, 16 signs) | rank u8 |
  *   @check @source @station @device | #frameType #flags #seq #crc #keyVersion | @mac | sealed |
- *   rssi f64? snr f64? frequency f64? @configDigest?
+ *   rssi f64? snr f64? frequency f64? @configDigest? signs (#count @each)?
  * BytesHeard: present u8 (1 rssi) | @source @station @reason @field #offset | sealed | rssi f64?
  * sealed: u8 1 when it is the one before in the batch (a message's receptions carry the same), else 0 "digest #length *bytes
  * ```
  */
-import type { BytesHeard, FrameHeard } from "../../event/reception.ts"
+import type { BytesHeard, FrameHeard, FrameSign } from "../../event/reception.ts"
 import type { Sealed } from "../../event/sealed.ts"
 import { equal } from "../../kernel/Bytes.ts"
 import * as R from "../ByteReader.ts"
@@ -23,16 +23,18 @@ const hasRssi = 1
 const hasSnr = 2
 const hasFrequency = 4
 const hasConfigDigest = 8
+const hasSigns = 16
 const hasRadio = hasRssi | hasSnr | hasFrequency
 const hasAll = hasRadio | hasConfigDigest
 
 export const writeFrameHeard = (w: W.ByteWriter, event: FrameHeard): void => {
-  const { rssiDbm, snrDb, frequencyHz, configDigest } = event
+  const { rssiDbm, snrDb, frequencyHz, configDigest, signs } = event
   const present =
     (rssiDbm === undefined ? 0 : hasRssi) |
     (snrDb === undefined ? 0 : hasSnr) |
     (frequencyHz === undefined ? 0 : hasFrequency) |
-    (configDigest === undefined ? 0 : hasConfigDigest)
+    (configDigest === undefined ? 0 : hasConfigDigest) |
+    (signs === undefined ? 0 : hasSigns)
   W.u8(w, present)
   W.u8(w, event.rank)
   W.reference(w, W.slotWord, event.check)
@@ -51,6 +53,13 @@ export const writeFrameHeard = (w: W.ByteWriter, event: FrameHeard): void => {
   if (snrDb !== undefined) W.f64(w, snrDb)
   if (frequencyHz !== undefined) W.f64(w, frequencyHz)
   if (configDigest !== undefined) W.reference(w, W.slotDigest, configDigest)
+  if (signs !== undefined) {
+    W.count(w, signs.length)
+    for (const sign of signs) {
+      W.reserve(w, W.recordRoom)
+      W.reference(w, W.slotWord, sign)
+    }
+  }
 }
 
 /** The common shapes are built by one literal each: adding keys afterwards costs a second allocation. */
@@ -113,7 +122,14 @@ export const readFrameHeard = (r: R.ByteReader): FrameHeard => {
     ...((present & hasSnr) !== 0 && { snrDb: R.f64(r) }),
     ...((present & hasFrequency) !== 0 && { frequencyHz: R.f64(r) }),
     ...((present & hasConfigDigest) !== 0 && { configDigest: R.reference(r) }),
+    ...((present & hasSigns) !== 0 && { signs: readSigns(r) }),
   }
+}
+
+const readSigns = (r: R.ByteReader): ReadonlyArray<FrameSign> => {
+  const signs: Array<FrameSign> = []
+  for (let left = R.count(r); left > 0; left--) signs.push(Named.frameSign(r))
+  return signs
 }
 
 const rankOf = (value: number): 1 | 2 | 3 => {

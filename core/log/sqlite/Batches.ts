@@ -19,7 +19,7 @@ export interface Tip {
 }
 
 /** What a row says of its batch, without reading it. */
-export interface Span {
+interface Span {
   readonly first: Position
   readonly recordedFirstMs: number
   readonly recordedLastMs: number

@@ -1,13 +1,14 @@
 /**
  * A log's batches in an SQLite file, as a `Store`.
  *
- * - What was just committed stays in memory, up to `recentEventsMax` events: followers at the head read it from there.
+ * - What was just committed stays in memory, the last batch and up to `recentEventsMax` events: followers at the head
+ *   read it from there.
  * - A reader beside another process's writer looks at the file again in `refresh`.
  */
 import * as Effect from "effect/Effect"
 import type { Position, StreamId } from "../../event/Envelope.ts"
 import * as Rejected from "../../kernel/Rejected.ts"
-import { appendMax, type Filter, LogUnavailable } from "../EventLog.ts"
+import { type Filter, LogUnavailable } from "../EventLog.ts"
 import * as Slab from "../Slab.ts"
 import type { Batch, Store } from "../Store.ts"
 import { attempt } from "./failure.ts"
@@ -15,7 +16,7 @@ import type { OpenFile } from "./openFile.ts"
 import { verify } from "./verify.ts"
 
 /** Events kept decoded for followers. */
-export const recentEventsMax = 2 * appendMax
+const recentEventsMax = 4096
 
 /** How often a reader beside another process's writer looks for news, ms. */
 const pollMs = 200
@@ -67,7 +68,8 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
   const remember = (batch: Batch): void => {
     recent.push(batch)
     recentEvents += batch.length
-    while (recentEvents > recentEventsMax) recentEvents -= recent.shift()?.length ?? 0
+    while (recent.length > 1 && recentEvents > recentEventsMax)
+      recentEvents -= recent.shift()?.length ?? 0
   }
 
   const recentAt = (position: Position): Batch | undefined => {
@@ -142,12 +144,13 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
             reason: "too-large",
             detail: Rejected.toText(slab),
           })
+        const known = currentHeads()
         batches.insert(slab)
         hash = Slab.hashOf(slab)
         const last = batch[batch.length - 1]
         end = { head: last.position + 1, recordedMs: last.recordedMs }
-        const known = currentHeads()
         for (const [stream, revision] of revisions) known.set(stream, revision)
+        headsTo = end.head
         remember(batch)
       }),
     batchAt: (position) =>

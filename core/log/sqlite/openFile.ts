@@ -30,13 +30,17 @@ export const openForReading = (path: string): OpenFile => {
   )
 }
 
-/** As `openForReading`; makes the log where there is none. */
-export const openForWriting = (path: string, bytesMax: number | undefined): OpenFile => {
+/** As `openForReading`; makes the log where there is none, with this id where one is given. */
+export const openForWriting = (
+  path: string,
+  bytesMax: number | undefined,
+  newId: string | undefined,
+): OpenFile => {
   inspect(path)
   const unlock = lockForWriting(path)
   return guarded(unlock, () => {
     // Once more, now that no other writer can be about to make it.
-    if (inspect(path) === "absent") create(path, randomId())
+    if (inspect(path) === "absent") create(path, newId ?? randomId())
     else openForReading(path).close()
     const db = openWriter(path, bytesMax)
     const close = () => {

@@ -14,6 +14,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import * as Random from "../../../core/kernel/Random.ts"
 import { EventLog, type Filter } from "../../../core/log/EventLog.ts"
@@ -505,7 +506,10 @@ describe("when writing fails", () => {
 /** Runs a process that appends and says so, kills it, and gives one past the last position it acknowledged. */
 const appendUntilKilled = (path: string, acknowledgements: number): Promise<number> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "appendForEver.ts"), path])
+    const child = spawn(process.execPath, [
+      fileURLToPath(new URL("./appendForEver.ts", import.meta.url)),
+      path,
+    ])
     let text = ""
     child.stderr.on("data", (data: Buffer) => reject(new Error(data.toString())))
     child.stdout.on("data", (data: Buffer) => {
