@@ -128,7 +128,7 @@ export const readFrameHeard = (r: R.ByteReader): FrameHeard => {
 
 const readSigns = (r: R.ByteReader): ReadonlyArray<FrameSign> => {
   const signs: Array<FrameSign> = []
-  for (let left = R.count(r); left > 0; left--) signs.push(Named.frameSign(r))
+  for (let left = R.length(r, 2); left > 0; left--) signs.push(Named.frameSign(r))
   return signs
 }
 
