@@ -9,7 +9,7 @@ import { control } from "../frame/FrameType.ts"
 import { invariant } from "../kernel/invariant.ts"
 import type { RefusalReason } from "../event/decision.ts"
 import type { Recorded } from "../event/Envelope.ts"
-import type { FrameCheck, FrameHeard } from "../event/reception.ts"
+import type { FrameCheck, FrameHeard, FrameSign } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
 
 /** Devices whose attempts are kept; the one first heard longest ago makes room. */
@@ -24,6 +24,8 @@ export interface Attempt {
   readonly payload: Sealed
   readonly check: FrameCheck
   readonly keyVersion: number
+  /** Of its payload: its copies have them too. */
+  readonly signs: ReadonlyArray<FrameSign> | undefined
   readonly firstMs: number
   /** Position of its first reception. */
   readonly firstAt: number
@@ -118,6 +120,7 @@ export const heard = (
     payload,
     check: frame.check,
     keyVersion: frame.keyVersion,
+    signs: frame.signs,
     firstMs: heardAtMs,
     firstAt: recorded.position,
     verdict: "open",

@@ -204,6 +204,8 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "DeliveryAbandoned":
     case "DemoBegan":
     case "Ticked":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
     case "Unknown":
       return
   }

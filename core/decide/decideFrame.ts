@@ -8,13 +8,16 @@ import type { Cause } from "../event/Envelope.ts"
 import type { MessageKind, RefusalReason as Refusal } from "../event/decision.ts"
 import type { Event } from "../event/Event.ts"
 import type { DeviceId } from "../event/ids.ts"
-import type { BytesHeard, FrameCheck, FrameHeard } from "../event/reception.ts"
+import type { BytesHeard, FrameCheck, FrameHeard, FrameSign } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
+import * as ControlPayload from "../frame/ControlPayload.ts"
 import { deviceHexOf, type RefusalReason } from "../frame/Frame.ts"
 import { headerLength } from "../frame/FrameType.ts"
 import type * as Slot from "../frame/Slot.ts"
 import * as Uplink from "../frame/Uplink.ts"
+import * as WrapPadding from "../frame/WrapPadding.ts"
 import * as Bytes from "../kernel/Bytes.ts"
+import * as Rejected from "../kernel/Rejected.ts"
 import * as Attempts from "./Attempts.ts"
 import * as CounterWindow from "./CounterWindow.ts"
 import { customerDestinations } from "./customerDestinations.ts"
@@ -133,8 +136,9 @@ const decidePacket = (
   const check = known?.check ?? checkOf(device, checks, slot)
   const keyVersion =
     known?.keyVersion ?? (check === "unknown-device" ? 0 : (device?.keyVersion ?? 0))
+  const signs = known === undefined ? signsOf(check, slot, packet, payload) : known.signs
   const at = emit(
-    frameHeard(slot, received, id, { check, keyVersion, payload: sealed }),
+    frameHeard(slot, received, id, { check, keyVersion, payload: sealed, signs }),
     heardAtMs,
     [],
   )
@@ -147,6 +151,27 @@ const decidePacket = (
   attempt.packet = packet
   if (attempt.verdict === "open" || attempt.reason === "station-not-trusted")
     decideMessage(state, device, attempt, slot, received, at, emit)
+}
+
+/** What only the plain payload shows. Of frames with a right MAC: what others hold proves nothing. */
+const signsOf = (
+  check: FrameCheck,
+  slot: Slot.Slot,
+  packet: Uint8Array,
+  payload: Uint8Array,
+): ReadonlyArray<FrameSign> | undefined => {
+  if (check !== "ok") return undefined
+  if (slot.control) return isOddControl(payload) ? controlOdd : undefined
+  const withoutMac = packet.subarray(0, packet.length - slot.macLength)
+  return WrapPadding.originOf(withoutMac) === undefined ? undefined : wrapPadding
+}
+
+const wrapPadding: ReadonlyArray<FrameSign> = ["wrap-padding"]
+const controlOdd: ReadonlyArray<FrameSign> = ["control-odd"]
+
+const isOddControl = (payload: Uint8Array): boolean => {
+  const control = ControlPayload.decode(payload)
+  return Rejected.is(control) || ControlPayload.oddities(control).length > 0
 }
 
 /** A device without a key is a stranger here: nothing it sends can be checked. */
@@ -296,10 +321,15 @@ const frameHeard = (
   slot: Slot.Slot,
   received: ReceivedFrame,
   device: DeviceId,
-  known: { readonly check: FrameCheck; readonly keyVersion: number; readonly payload: Sealed },
+  known: {
+    readonly check: FrameCheck
+    readonly keyVersion: number
+    readonly payload: Sealed
+    readonly signs: ReadonlyArray<FrameSign> | undefined
+  },
 ): FrameHeard => {
   const macAt = headerLength + slot.payloadLength
-  return {
+  const frame: FrameHeard = {
     _tag: "FrameHeard",
     source: received.source,
     station: received.station,
@@ -315,6 +345,7 @@ const frameHeard = (
     keyVersion: known.keyVersion,
     ...measured(received),
   }
+  return known.signs === undefined ? frame : { ...frame, signs: known.signs }
 }
 
 /**

@@ -6,11 +6,11 @@
  */
 import * as Schema from "effect/Schema"
 import { ReferenceValuesAdopted, StationTrustLost, StationTrustRestored } from "./attestation.ts"
-import { MessageAccepted, MessageRefused } from "./decision.ts"
+import { EarlierTwinFound, MessageAccepted, MessageRefused } from "./decision.ts"
 import { DeliveryAbandoned, DeliveryFailed, DeliveryOwed, DeliverySucceeded } from "./delivery.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
 import { PolicyAdopted } from "./policy.ts"
-import { BytesHeard, FrameHeard } from "./reception.ts"
+import { BytesHeard, FrameHeard, ReceptionsRepeated } from "./reception.ts"
 import {
   CounterDisengaged,
   CustomerRegistered,
@@ -57,6 +57,8 @@ export const known = [
   LinkReported,
   DemoBegan,
   Ticked,
+  ReceptionsRepeated,
+  EarlierTwinFound,
 ] as const
 
 export const Known = Schema.Union(known)

@@ -67,3 +67,15 @@ export const MessageRefused = Schema.TaggedStruct("MessageRefused", {
   policy: Schema.Int,
 })
 export type MessageRefused = typeof MessageRefused.Type
+
+/**
+ * The log holds the same number, MAC and payload from before: found in its index after the message was
+ * decided on. Causes: the message's first reception, then the earlier one's.
+ */
+export const EarlierTwinFound = Schema.TaggedStruct("EarlierTwinFound", {
+  device: DeviceId,
+  seq: Schema.Int,
+  /** When the earlier one was heard. */
+  earlierMs: Schema.Int,
+})
+export type EarlierTwinFound = typeof EarlierTwinFound.Type

@@ -24,6 +24,15 @@ export const FrameCheck = Schema.Literals([
 ])
 export type FrameCheck = typeof FrameCheck.Type
 
+/**
+ * What the payload showed when it was checked, and projections cannot see since it is sealed.
+ *
+ * - `wrap-padding`: its tail spells out the MAC's padding, so a shorter frame has the same MAC.
+ * - `control-odd`: a control frame whose payload is none, or holds values no working device reports.
+ */
+export const FrameSign = Schema.Literals(["wrap-padding", "control-odd"])
+export type FrameSign = typeof FrameSign.Type
+
 /** A station heard a frame. The raw bytes can be put together again from these fields and the unsealed payload. */
 export const FrameHeard = Schema.TaggedStruct("FrameHeard", {
   source: SourceId,
@@ -49,6 +58,8 @@ export const FrameHeard = Schema.TaggedStruct("FrameHeard", {
   frequencyHz: Schema.optionalKey(Schema.Finite),
   /** Digest over PCR 0-9 that the station sent with the reception, hex. */
   configDigest: Schema.optionalKey(Schema.String),
+  /** Absent where there is none. */
+  signs: Schema.optionalKey(Schema.Array(FrameSign)),
 })
 export type FrameHeard = typeof FrameHeard.Type
 
@@ -64,3 +75,14 @@ export const BytesHeard = Schema.TaggedStruct("BytesHeard", {
   rssiDbm: Schema.optionalKey(Schema.Finite),
 })
 export type BytesHeard = typeof BytesHeard.Type
+
+/**
+ * A station handed on receptions that it had handed on just before. They were not recorded a second time;
+ * that they came again is a fact of its own. Occurred: when the last of them was heard.
+ */
+export const ReceptionsRepeated = Schema.TaggedStruct("ReceptionsRepeated", {
+  source: SourceId,
+  station: StationId,
+  count: Schema.Int,
+})
+export type ReceptionsRepeated = typeof ReceptionsRepeated.Type

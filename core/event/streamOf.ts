@@ -19,6 +19,7 @@ export const streamOf = (event: Event): StreamId => {
         ? stationStream(event.station)
         : deviceStream(event.device)
     case "BytesHeard":
+    case "ReceptionsRepeated":
     case "StationEnrolled":
     case "StationRetired":
     case "ReferenceValuesAdopted":
@@ -33,6 +34,7 @@ export const streamOf = (event: Event): StreamId => {
     case "DeviceRetired":
     case "CounterDisengaged":
     case "MessageAccepted":
+    case "EarlierTwinFound":
       return deviceStream(event.device)
     case "MessageRefused":
       return event.reason === "unknown-device" ? "strangers" : deviceStream(event.device)

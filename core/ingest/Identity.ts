@@ -53,6 +53,8 @@ export const ofEvent = (event: Event, occurredMs: number): Identity | undefined 
     case "LinkReported":
     case "DemoBegan":
     case "Ticked":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
     case "Unknown":
       return undefined
   }

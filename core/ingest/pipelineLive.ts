@@ -20,10 +20,12 @@ import * as Stream from "effect/Stream"
 import { type Command, CommandRefused } from "../decide/Command.ts"
 import { decideCommand } from "../decide/decideCommand.ts"
 import { bytesHeard, decideFrame, type Emit } from "../decide/decideFrame.ts"
+import * as History from "../decide/History.ts"
 import * as Network from "../decide/Network.ts"
 import type { ReceivedFrame } from "../decide/ReceivedFrame.ts"
-import type { NewEvent, Position } from "../event/Envelope.ts"
+import type { NewEvent, Position, Recorded } from "../event/Envelope.ts"
 import { deviceIdOf } from "../event/ids.ts"
+import { streamOf } from "../event/streamOf.ts"
 import * as Slot from "../frame/Slot.ts"
 import * as Uplink from "../frame/Uplink.ts"
 import * as Bytes from "../kernel/Bytes.ts"
@@ -32,11 +34,13 @@ import type { SecretsUnavailable } from "../keys/Secrets.ts"
 import { Vault, type VaultShape } from "../keys/Vault.ts"
 import { type AppendConflict, appendMax, EventLog, LogUnavailable } from "../log/EventLog.ts"
 import * as Draft from "./Draft.ts"
+import { findEarlier, lookupsMax } from "./findEarlier.ts"
 import * as Identity from "./Identity.ts"
 import type { Input } from "./Input.ts"
 import * as KnownFacts from "./KnownFacts.ts"
 import { type Ingested, Pipeline, QueueFull, waitingMax } from "./Pipeline.ts"
 import { reportedFact } from "./reportedFact.ts"
+import * as Repeats from "./Repeats.ts"
 import * as Tally from "./Tally.ts"
 
 /** Inputs whose identities are looked up together. */
@@ -67,7 +71,13 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
   Effect.gen(function* () {
     const log = yield* EventLog
     const vault = yield* Vault
-    const consumer = yield* makeConsumer(log, vault)
+    const lookups = yield* Effect.acquireRelease(
+      Queue.sliding<History.Sought>(lookupsMax),
+      Queue.shutdown,
+    )
+    const { consumer, windowMs } = yield* makeConsumer(log, vault, (sought) => {
+      Queue.offerUnsafe(lookups, sought)
+    })
     let waiting = 0
     const pending = new Set<Work>()
     // The bound is on inputs and kept by permits; the queue itself only hands over.
@@ -109,6 +119,22 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
         )
         // A sender that goes away does not take back what it sent, nor free its room early.
       }).pipe(Effect.uninterruptible)
+    const record = Effect.fnUntraced(function* (events: ReadonlyArray<NewEvent>) {
+      const done = yield* Deferred.make<Position, LogUnavailable>()
+      return yield* hand({ _tag: "Record", events, done }, done)
+    })
+    // Behind the decisions: a lookup that fails is one finding less, and is said.
+    yield* Effect.forkScoped(
+      Effect.forever(
+        Effect.flatMap(Queue.take(lookups), (sought) =>
+          Effect.flatMap(findEarlier(log, sought, windowMs()), (found) =>
+            found === undefined ? Effect.void : record([twinFound(sought, found)]),
+          ).pipe(
+            Effect.catch((why) => Effect.logWarning("an earlier twin was not looked for", why)),
+          ),
+        ),
+      ),
+    )
     const inputs = Effect.fnUntraced(function* (given: ReadonlyArray<Input>) {
       const done = yield* Deferred.make<Ingested, LogUnavailable>()
       return yield* hand({ _tag: "Inputs", inputs: given, done }, done)
@@ -130,10 +156,7 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
         >()
         return yield* hand({ _tag: "Command", command, done }, done)
       }),
-      record: Effect.fnUntraced(function* (events: ReadonlyArray<NewEvent>) {
-        const done = yield* Deferred.make<Position, LogUnavailable>()
-        return yield* hand({ _tag: "Record", events, done }, done)
-      }),
+      record,
       waiting: Effect.sync(() => waiting),
     })
   }),
@@ -156,14 +179,24 @@ const sizeOf = (work: Work): number => {
   }
 }
 
-const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vault: VaultShape) {
+const makeConsumer = Effect.fnUntraced(function* (
+  log: EventLog["Service"],
+  vault: VaultShape,
+  lookUp: (sought: History.Sought) => void,
+) {
   const known = KnownFacts.make(log)
   const slot = Slot.make()
   let state = yield* readState(log)
   let isStale = false
   let draft = Draft.make(yield* log.head)
-  const emit: Emit = (event, occurredMs, causes, changesState = true) =>
-    Draft.add(draft, changesState ? state : undefined, event, occurredMs, causes)
+  /** To be looked up once the commit under way is durable. */
+  let sought: Array<History.Sought> = []
+  const emit: Emit = (event, occurredMs, causes, changesState = true) => {
+    const at = Draft.add(draft, changesState ? state : undefined, event, occurredMs, causes)
+    const history = changesState ? History.soughtOf(state, event, causes) : undefined
+    if (history !== undefined) sought.push(history)
+    return at
+  }
 
   const commit = Effect.gen(function* () {
     const { events, answers, regrets, first } = draft
@@ -173,6 +206,8 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
         : Effect.andThen(Effect.mapError(vault.flush, unsealable), log.append(events)),
     )
     draft = Draft.make(yield* log.head)
+    const decided = sought
+    sought = []
     if (outcome._tag === "Failure") {
       isStale = true
       const why = unavailable(log.info.url, outcome.failure)
@@ -181,6 +216,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
     }
     invariant(draft.first === first + events.length, "the pipeline is the log's only writer")
     for (const answer of answers) yield* answer
+    for (const one of decided) lookUp(one)
   })
 
   const refresh = Effect.gen(function* () {
@@ -196,11 +232,18 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
     for (let from = 0; from < work.inputs.length; from += inputsAtOnce) {
       const inputs = work.inputs.slice(from, from + inputsAtOnce)
       yield* known.prepare(inputs.map(occurredOf))
+      const now = yield* Clock.currentTimeMillis
       const before = draft.events.length
+      const repeats = Repeats.make()
       for (const input of inputs) {
         if (decideInput(state, vault, known, slot, input, emit)) tally.added++
-        else tally.known++
+        else {
+          tally.known++
+          if (input._tag === "Frame")
+            Repeats.count(repeats, input.frame, now, state.policy.policy.tallyWindowMs)
+        }
       }
+      for (const { event, occurredMs } of repeats.values()) emit(event, occurredMs, [], false)
       Tally.count(tally, draft.events, before)
       if (draft.events.length >= eventsPerCommit) {
         yield* commit
@@ -241,7 +284,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
     }
   })
 
-  return Effect.fnUntraced(function* (works: ReadonlyArray<Work>) {
+  const consumer = Effect.fnUntraced(function* (works: ReadonlyArray<Work>) {
     for (const work of works) {
       const ready = yield* Effect.result(refresh)
       if (ready._tag === "Failure") {
@@ -264,7 +307,20 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
     }
     yield* commit
   })
+  return { consumer, windowMs: () => state.policy.policy.tallyWindowMs }
 })
+
+/** Both positions are known by then: the commit was durable before the lookup began. */
+const twinFound = (sought: History.Sought, found: Recorded): NewEvent => {
+  const { device, firstAt, firstMs, seq } = sought
+  const event = {
+    _tag: "EarlierTwinFound",
+    device,
+    seq,
+    earlierMs: found.occurredMs,
+  } as const
+  return { stream: streamOf(event), occurredMs: firstMs, causes: [firstAt, found.position], event }
+}
 
 const refuse = (work: Work, why: LogUnavailable): Effect.Effect<boolean> => {
   switch (work._tag) {

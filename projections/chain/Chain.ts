@@ -88,6 +88,8 @@ const happen = (draft: State, recorded: Recorded): void => {
     case "PolicyAdopted":
     case "DemoBegan":
     case "Ticked":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
     case "Unknown":
       return
   }

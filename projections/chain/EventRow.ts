@@ -131,6 +131,10 @@ const wordsOf = (event: Event): Words => {
       )
     case "DemoBegan":
       return words("plain", "demo began", `seed ${event.seed}`)
+    case "ReceptionsRepeated":
+      return words("plain", "receptions came twice", `${event.count} from ${event.station}`)
+    case "EarlierTwinFound":
+      return words("suspicious", "the same was heard before", `${event.device} · seq ${event.seq}`)
     case "Ticked":
       return words("plain", "tick", event.due)
     case "Unknown":

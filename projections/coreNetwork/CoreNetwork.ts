@@ -100,6 +100,8 @@ const apply = (draft: State, { event, occurredMs, position }: Recorded): void =>
     case "PolicyAdopted":
     case "DemoBegan":
     case "Ticked":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
     case "Unknown":
       return
   }

@@ -158,6 +158,8 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "LinkReported":
     case "DemoBegan":
     case "Ticked":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
     case "Unknown":
       return
   }
@@ -221,7 +223,7 @@ export const ofCustomer = (state: State, customer: string): ReadonlyArray<Device
 
 /** As the state that owns it sees it. */
 type Kept = Mutable<Omit<Device, "stations" | "recent">> &
-  Owned & { readonly stations: Array<HeardBy>; readonly recent: Array<Position> }
+  Owned & { readonly stations: Array<Mutable<HeardBy>>; readonly recent: Array<Position> }
 
 const fresh = (device: string, by: Owner): Kept => ({
   [owner]: by,
@@ -246,17 +248,20 @@ const fresh = (device: string, by: Owner): Kept => ({
 
 /** The device, known from now on, to be changed in place; the event's position is noted. */
 const touch = (draft: State, id: string, position: Position): Kept => {
+  const known = touchKnown(draft, id, position)
+  if (known !== undefined) return known
+  const device = fresh(id, draft.owner)
+  draft.devices.set(id, device)
+  device.recent.push(position)
+  return device
+}
+
+/** Decisions about ids never registered nor reported leave no trace here: see `strangers`. */
+const touchKnown = (draft: State, id: string, position: Position): Kept | undefined => {
   let device = draft.devices.get(id) as Kept | undefined // made by `fresh` or here, or not owned
-  if (device === undefined) {
-    device = fresh(id, draft.owner)
-    draft.devices.set(id, device)
-  } else if (device[owner] !== draft.owner) {
-    device = {
-      ...device,
-      [owner]: draft.owner,
-      stations: device.stations.slice(),
-      recent: device.recent.slice(),
-    }
+  if (device === undefined) return undefined
+  if (device[owner] !== draft.owner) {
+    device = ownCopy(device, draft.owner)
     draft.devices.set(id, device)
   }
   const { recent } = device
@@ -265,9 +270,17 @@ const touch = (draft: State, id: string, position: Position): Kept => {
   return device
 }
 
-/** Decisions about ids never registered nor reported leave no trace here: see `strangers`. */
-const touchKnown = (draft: State, id: string, position: Position): Kept | undefined =>
-  draft.devices.has(id) ? touch(draft, id, position) : undefined
+const ownCopy = (device: Device, by: Owner): Kept => {
+  const { recent, stations, ...rest } = device
+  return {
+    ...rest,
+    [owner]: by,
+    stations: stations.map(copyOf),
+    recent: recent.slice(),
+  }
+}
+
+const copyOf = (heardBy: HeardBy): HeardBy => ({ ...heardBy })
 
 /** The hot path: most events are receptions. */
 const heard = (draft: State, recorded: Recorded, event: FrameHeard): void => {
@@ -369,21 +382,24 @@ const withSource = (sources: ReadonlyArray<string>, source: string): ReadonlyArr
 
 /** Puts the station first, with one reception more; the one that heard it longest ago makes room. */
 const noteStation = (
-  stations: Array<HeardBy>,
+  stations: Array<Mutable<HeardBy>>,
   station: string,
   lastMs: number,
   rssiDbm: number | undefined,
 ): void => {
   let at = 0
   while (at < stations.length && stations[at].station !== station) at++
-  const before = at < stations.length ? stations[at] : undefined
-  const heardBy = {
-    station,
-    lastMs,
-    receptions: (before?.receptions ?? 0) + 1,
-    rssiDbm: rssiDbm ?? before?.rssiDbm ?? null,
+  let heardBy: Mutable<HeardBy>
+  if (at < stations.length) {
+    heardBy = stations[at]
+    heardBy.lastMs = lastMs
+    heardBy.receptions++
+    if (rssiDbm !== undefined) heardBy.rssiDbm = rssiDbm
+  } else {
+    heardBy = { station, lastMs, receptions: 1, rssiDbm: rssiDbm ?? null }
+    if (at < stationsMax) stations.push(heardBy)
+    else at--
   }
-  if (before === undefined && stations.length < stationsMax) stations.push(heardBy)
-  for (let i = Math.min(at, stations.length - 1); i > 0; i--) stations[i] = stations[i - 1]
+  for (let i = at; i > 0; i--) stations[i] = stations[i - 1]
   stations[0] = heardBy
 }

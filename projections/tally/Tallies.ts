@@ -85,6 +85,8 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "LinkReported":
     case "DemoBegan":
     case "Ticked":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
     case "Unknown":
       return
   }

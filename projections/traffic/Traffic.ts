@@ -175,6 +175,8 @@ const count = (draft: State, event: Event): number => {
     case "PolicyAdopted":
     case "LinkReported":
     case "Ticked":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
       return otherSeries
   }
 }

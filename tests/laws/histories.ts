@@ -146,7 +146,11 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
         check: fc.constantFrom("ok", "ok", "ok", "wrong-mac", "unknown-device"),
         keyVersion: fc.constant(1),
       },
-      { rssiDbm: rssis, configDigest: fc.constantFrom("good", "bad") },
+      {
+        rssiDbm: rssis,
+        configDigest: fc.constantFrom("good", "bad"),
+        signs: fc.constantFrom(["wrap-padding"], ["control-odd"]),
+      },
     ),
   ],
   [
@@ -347,6 +351,15 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     kind("DemoBegan", { seed: fc.constant(1), devices: fc.constant(1), stations: fc.constant(1) }),
   ],
   [1, kind("Ticked", { due: fc.constant("silence") })],
+  [
+    1,
+    kind("ReceptionsRepeated", {
+      source: fc.constant(source),
+      station: stations,
+      count: fc.integer({ min: 1, max: 9 }),
+    }),
+  ],
+  [1, kind("EarlierTwinFound", { device: devices, seq: seqs, earlierMs: fc.constant(beginMs) })],
   [1, fc.constant<Event>({ _tag: "Unknown", kind: "FromTheFuture", data: { x: 1 } })],
 ]
 
