@@ -66,7 +66,7 @@ const make = (projections: ReadonlyArray<Packed>) =>
     let reportedStops = 0
 
     const fold = (events: ReadonlyArray<Recorded>): void => {
-      for (const cell of cells) cell.fold(events)
+      Cell.foldAll(cells, events)
       Tail.push(tail, events)
       position = events[events.length - 1].position + 1
       const done = next

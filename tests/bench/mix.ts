@@ -65,7 +65,8 @@ export function* mixOf(size: MixSize, batchSize = 1000): Generator<ReadonlyArray
         {
           _tag: "FrameHeard",
           source,
-          station: stations[random.below(size.stations)],
+          // A device stays where it is: the same few stations hear it.
+          station: stations[(n * 7 + random.below(6)) % size.stations],
           device,
           frameType: 0x611,
           // Two stations a transmission: copies 0 and 1 of rank 1 and so on.

@@ -56,12 +56,7 @@ const measure = (size: Size) =>
     for (let turn = 0; turn < turns; turn++) {
       scan = Math.min(scan, yield* read(() => {}))
       const cells = all.map((packed) => Cell.make(packed, undefined))
-      fold = Math.min(
-        fold,
-        yield* read((array) => {
-          for (const cell of cells) cell.fold(array)
-        }),
-      )
+      fold = Math.min(fold, yield* read((array) => Cell.foldAll(cells, array)))
       digest = digestOf(cells.map((cell) => [cell.name, cell.digest()]))
       for (const [i, packed] of all.entries()) {
         const cell = Cell.make(packed, undefined)
