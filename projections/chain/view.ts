@@ -25,6 +25,7 @@ import { isNotable, isOver } from "./happenings.ts"
 import * as Pulse from "./Pulse.ts"
 import {
   flowStride,
+  groupsMax,
   type Customer,
   type DataCentre,
   type Device,
@@ -202,8 +203,14 @@ const edgesOf = (
     const source = froms.get(Math.floor(key / flowStride))
     const target = tos.get(key % flowStride)
     if (source === undefined || target === undefined) continue
+    // Ordered by where they lead, so that what is left out of equal ones is spread over all beginnings.
     // Whole powers of two: widths then change seldom, and steps stay small.
-    edges.push({ n: key, from: source, to: target, level: 32 - Math.clz32(amount) })
+    edges.push({
+      n: (key % flowStride) * groupsMax + Math.floor(key / flowStride),
+      from: source,
+      to: target,
+      level: 32 - Math.clz32(amount),
+    })
   }
   return worst(edges, edgesShownMax, (edge) => edge.level)
     .map(({ from: source, to: target, level }) => ({ from: source, to: target, level }))

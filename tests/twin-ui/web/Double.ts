@@ -81,7 +81,8 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
       if (at !== null && speed === 0) return void answer.write(":\n\n")
       until += tickMs * speed
       const events: Array<Recorded> = []
-      while (position + 1 < head && (caughtUp || log[position + 1].occurredMs <= until)) {
+      const limit = caughtUp ? Infinity : until
+      while (position + 1 < head && log[position + 1].occurredMs <= limit) {
         position++
         Chain.apply(state, log[position])
         events.push(log[position])
@@ -135,7 +136,7 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
             Object.entries(event).some(([name, value]) => name === kind && value === id),
       )
       .slice(-40)
-      .reverse()
+      .toReversed()
       .map(rowOf)
     if (rows.length === 0) return undefined
     const worst = rows.find(({ tone }) => tone === "refused") ?? rows[0]
@@ -203,23 +204,6 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
     }
   }
 
-  const json = (answer: ServerResponse, body: unknown): void => {
-    if (body === undefined) {
-      answer.writeHead(404, { "content-type": "application/problem+json" })
-      answer.end(
-        JSON.stringify({
-          type: "about:blank",
-          title: "not there",
-          status: 404,
-          detail: "There is no such thing at this instant.",
-        }),
-      )
-      return
-    }
-    answer.writeHead(200, { "content-type": "application/json" })
-    answer.end(JSON.stringify(body))
-  }
-
   const server = createServer((request, answer) => {
     const url = new URL(request.url ?? "/", "http://double")
     if (url.pathname === "/feed/chain") return feed(request, answer, url.searchParams)
@@ -254,6 +238,23 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+const json = (answer: ServerResponse, body: unknown): void => {
+  if (body === undefined) {
+    answer.writeHead(404, { "content-type": "application/problem+json" })
+    answer.end(
+      JSON.stringify({
+        type: "about:blank",
+        title: "not there",
+        status: 404,
+        detail: "There is no such thing at this instant.",
+      }),
+    )
+    return
+  }
+  answer.writeHead(200, { "content-type": "application/json" })
+  answer.end(JSON.stringify(body))
 }
 
 const listen = (server: Server): Promise<AddressInfo> =>

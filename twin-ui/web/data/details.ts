@@ -16,9 +16,9 @@ import {
 import { EntityState } from "../../api/EntityState.ts"
 import { EventAnswer } from "../../api/Events.ts"
 import type { Ui } from "../interact/Ui.ts"
-import type { Detail } from "../view/panelOf.ts"
 import type { Selection } from "./Address.ts"
 import { ask } from "./ask.ts"
+import type { Detail } from "./Detail.ts"
 import type { Picture } from "./Picture.ts"
 
 const refreshMs = 1_500

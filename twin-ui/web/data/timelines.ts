@@ -9,9 +9,10 @@ import {
   debounceTime,
   distinctUntilChanged,
   exhaustMap,
+  filter,
   map,
   merge,
-  Observable,
+  type Observable,
   scan,
   shareReplay,
   startWith,
@@ -51,6 +52,7 @@ export const timelines = (
     shareReplay({ bufferSize: 1, refCount: true }),
   )
   const span = combineLatest([whole, ui, picture]).pipe(
+    filter(([answer]) => answer.events > 0),
     scan((before: Span | undefined, [answer, { spanMs, zoom, drag }, { view, isNow }]) => {
       const lastMs = Math.max(answer.lastMs ?? answer.toMs, isNow ? (view?.occurredMs ?? 0) : 0)
       const firstMs = answer.firstMs ?? answer.fromMs

@@ -3,7 +3,7 @@
  * turned into changes of this (`intents`); the picture follows from it.
  */
 import type { BehaviorSubject } from "rxjs"
-import * as Address from "../data/Address.ts"
+import type * as Address from "../data/Address.ts"
 import * as Source from "../data/Source.ts"
 import type { Span } from "../model/TimelineMarks.ts"
 

@@ -81,7 +81,7 @@ const openFirst = (text: string, page: Page, does: Intents): void => {
     .flatMap((group) => group.shown.map((one) => ({ one, group })))
     .find(({ one, group }) => filter.device(one, group))?.one
   const bare = text.trim().replace(/^(device|station|customer):/, "")
-  if (/^message:/.test(text) || /^[0-9A-Fa-f]+:\d+/.test(bare))
+  if (text.startsWith("message:") || /^[0-9A-Fa-f]+:\d+/.test(bare))
     return does.select("message", text.replace(/^message:/, ""))
   if (customer !== undefined && !text.startsWith("device:") && !text.startsWith("station:"))
     return does.select("customer", customer.id)

@@ -157,7 +157,7 @@ const incidentsOf = (
 }
 
 /** What concerns many comes before what concerns one device. */
-const gravity = ({ kind, count }: Incident): number =>
+export const gravity = ({ kind, count }: Incident): number =>
   kind === "trust-lost" ? 4 : kind === "outage" ? 3 : kind === "link-down" ? 2 : count > 1 ? 1 : 0
 
 const tickWidth = 92

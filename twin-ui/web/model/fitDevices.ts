@@ -5,7 +5,7 @@ import { count, plural } from "./format.ts"
 import type { Column, Dot, GroupMark, Room } from "./Layout.ts"
 
 export const pitchMost = 11
-export const pitchMin = 5
+export const pitchMin = 4
 const headHeight = 18
 const gapMost = 22
 const gapLeast = 7
@@ -58,7 +58,7 @@ export const fitDevices = (
 }
 
 const moreText = (group: GroupView, kept: ReadonlyArray<DeviceView>, more: number): string => {
-  const bad = kept.filter(({ verdict }) => verdict === "refused" || verdict === "suspicious").length
+  const bad = kept.filter(isBad).length
   const hidden = group.refused + group.suspicious - bad
   return hidden > 0
     ? `${count(more)} more, ${plural(hidden, "of them in trouble", "of them in trouble")}`
@@ -66,14 +66,21 @@ const moreText = (group: GroupView, kept: ReadonlyArray<DeviceView>, more: numbe
 }
 
 const blockHeight = (group: GroupView, rows: number, across: number, pitch: number): number =>
-  headHeight + rows * pitch + (group.devices > rows * across ? moreHeight : 0)
+  headHeight + rows * pitch + (leavesOut(group, rows * across) ? moreHeight : 0)
+
+const leavesOut = (group: GroupView, places: number): boolean =>
+  group.hidden > 0 || group.shown.length > places
+
+/** What the groups take besides their dots when each shows all that the view gives. */
+const headsHeight = (groups: ReadonlyArray<GroupView>): number =>
+  groups.reduce((sum, { hidden }) => sum + headHeight + gapLeast + (hidden > 0 ? moreHeight : 0), 0)
 
 /** The widest pitch at which everything fits, or the narrowest there is. */
 const pitchFor = (groups: ReadonlyArray<GroupView>, width: number, height: number): number => {
   for (let pitch = pitchMost; pitch > pitchMin; pitch -= 0.5) {
     const across = Math.floor(width / pitch)
     const rows = groups.reduce((sum, group) => sum + Math.ceil(group.shown.length / across), 0)
-    if (rows * pitch + groups.length * (headHeight + gapLeast + moreHeight) <= height) return pitch
+    if (rows * pitch + headsHeight(groups) <= height) return pitch
   }
   return pitchMin
 }
@@ -88,15 +95,17 @@ const rowsFor = (
   const needed = groups.map((group) => Math.max(1, Math.ceil(group.shown.length / across)))
   const sum = needed.reduce((total, rows) => total + rows, 0)
   const room = Math.floor((height - groups.length * (headHeight + gapLeast + moreHeight)) / pitch)
-  if (sum <= room) return needed
+  const roomWithout = Math.floor((height - headsHeight(groups)) / pitch)
+  if (sum <= roomWithout) return needed
   return needed.map((rows) => Math.max(1, Math.floor((rows * room) / sum)))
 }
+
+const isBad = ({ verdict }: DeviceView): boolean =>
+  verdict === "refused" || verdict === "suspicious"
 
 /** The first `most` in the group's order, but with every one in trouble in place of a healthy one. */
 const keep = (group: GroupView, most: number): ReadonlyArray<DeviceView> => {
   if (group.shown.length <= most) return group.shown
-  const isBad = ({ verdict }: DeviceView): boolean =>
-    verdict === "refused" || verdict === "suspicious"
   let healthy = Math.max(0, most - group.shown.filter(isBad).length)
   return group.shown.filter((device) => isBad(device) || healthy-- > 0).slice(0, most)
 }
@@ -111,14 +120,13 @@ interface Place {
 }
 
 const dotOf = (device: DeviceView, group: GroupView, place: Place): Dot => {
-  const isBad = device.verdict === "refused" || device.verdict === "suspicious"
   return {
     id: device.id,
     group: group.key,
     verdict: device.verdict,
     x: place.x,
     y: place.y,
-    r: isBad ? Math.max(4.2, place.pitch * 0.46) : place.pitch * 0.31,
+    r: isBad(device) ? Math.max(4.2, place.pitch * 0.46) : place.pitch * 0.31,
     warmth: device.heardMs === 0 ? 0 : warmthOf(place.nowMs - device.heardMs),
     isDim: place.isDim,
     isSelected: place.isSelected,

@@ -5,7 +5,7 @@ import { plural } from "./format.ts"
 import type { Column, Heading, Room, StationMark } from "./Layout.ts"
 
 export const rowMost = 24
-export const rowLeast = 14.5
+export const rowLeast = 14
 const troubledRow = 19
 const headHeight = 18
 const gapLeast = 10

@@ -25,13 +25,6 @@ export const controlsOf = (
 ): ReadonlyArray<Tree> => {
   const at = picture.view?.position ?? 0
   const isHeld = picture.source._tag === "held"
-  const button = (label: string, icon: string, click: () => void, extra = {}): Tree =>
-    h(
-      "button",
-      { key: label, type: "button", "aria-label": label, title: label, ...extra },
-      [h("i", { class: `icon ${icon}` })],
-      click,
-    )
   return [
     h("div", { class: "play" }, [
       button("first event (Home)", "first", () => does.seek(0)),
@@ -74,7 +67,10 @@ export const controlsOf = (
         does.live,
       ),
     ]),
-    h("p", { class: "where", title: help }, [whereText(picture, ui, answer, span)]),
+    h("p", { class: "where", title: help }, [
+      whereText(picture, ui, answer, span),
+      h("span", { class: "hint" }, [" · drag to scrub, wheel to zoom"]),
+    ]),
     h("div", { class: "spans" }, [
       h(
         "span",
@@ -97,6 +93,14 @@ export const controlsOf = (
   ]
 }
 
+const button = (label: string, icon: string, click: () => void, extra = {}): Tree =>
+  h(
+    "button",
+    { key: label, type: "button", "aria-label": label, title: label, ...extra },
+    [h("i", { class: `icon ${icon}` })],
+    click,
+  )
+
 const whereText = (
   { view }: Picture,
   ui: Ui,
@@ -105,5 +109,5 @@ const whereText = (
 ): string => {
   if (ui.drag !== undefined) return `to ${instant(ui.drag)}`
   if (view === undefined || answer === undefined || span === undefined) return ""
-  return `${minute(span.fromMs)} to ${minute(span.toMs)} · event ${position(view.position)} of ${plural(Math.max(answer.events, view.position + 1), "event")} · drag to scrub, wheel to zoom`
+  return `${minute(span.fromMs)} to ${minute(span.toMs)} · event ${position(view.position)} of ${plural(Math.max(answer.events, view.position + 1), "event")}`
 }

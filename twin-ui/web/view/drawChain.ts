@@ -4,7 +4,7 @@
  * one in each column is in the tab order and arrows move on from it (`roving`).
  */
 import { line, type Selection } from "d3"
-import type { ChainView } from "../../../projections/chain/ChainView.ts"
+import type { ChainView, GroupView } from "../../../projections/chain/ChainView.ts"
 import { count, duration, fit, plural, short } from "../model/format.ts"
 import type { CentreMark, CustomerMark, GroupMark, Layout, StationMark } from "../model/Layout.ts"
 import { linkHeight } from "../model/Layout.ts"
@@ -117,19 +117,29 @@ const drawGroups = (to: Layer, layout: Layout): void => {
     .select("text.name")
     .attr("x", x)
     .attr("y", ({ y }) => y + 11)
-    .text(({ group: own }) => fit(own.label, Math.floor(width / 6.6) - 7))
+    .text(({ group: own }) => groupName(own, width))
   group
     .select("text.count")
     .attr("x", x + width)
     .attr("y", ({ y }) => y + 11)
     .classed("refused", ({ group: own }) => own.refused > 0)
     .classed("suspicious", ({ group: own }) => own.refused === 0 && own.suspicious > 0)
-    .text(({ group: own }) => troubles(own.refused, own.suspicious) + count(own.devices))
+    .text(({ group: own }) => groupCount(own))
   group
     .select("text.more")
     .attr("x", x)
     .attr("y", ({ y, height }) => y + height - 2)
     .text(({ more }) => more)
+}
+
+const groupCount = (group: GroupView): string =>
+  troubles(group.refused, group.suspicious) + count(group.devices)
+
+/** The label, or only what its devices are, where the count beside it leaves no room for both. */
+const groupName = (group: GroupView, width: number): string => {
+  const room = Math.floor((width - groupCount(group).length * 6.4) / 6.6) - 1
+  if (group.label.length <= room) return group.label
+  return fit(group.label.split(" · ")[0], room)
 }
 
 const troubles = (refused: number, suspicious: number): string =>
@@ -270,7 +280,9 @@ const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: number)
     .attr("height", ({ height }) => height)
     .attr("rx", 7)
   centre.select("text.id").text(({ centre: own, width }) => fit(own.name, Math.floor(width / 7.6)))
-  centre.select("text.rate").text(({ centre: own }) => `${count(own.rate)} messages/min`)
+  centre
+    .select("text.rate")
+    .text(({ centre: own, width }) => `${count(own.rate)} ${width < 140 ? "msg" : "messages"}/min`)
   const link = centre
     .select<SVGGElement>("g.links")
     .selectAll<SVGGElement, CentreMark["centre"]["links"][number]>("g.link")
@@ -331,6 +343,13 @@ const customerText = ({ customer }: CustomerMark): string => {
   if (customer.pending > 0) parts.push(`${short(customer.pending)} pending`)
   if (customer.abandoned > 0) parts.push(`${short(customer.abandoned)} given up`)
   return parts.join(" · ")
+}
+
+/** The ledger in words; without the word "delivered" where it would not fit. */
+const sumsText = (mark: CustomerMark): string => {
+  const room = Math.floor((mark.width - 24) / 6.2)
+  const text = customerText(mark)
+  return text.length <= room ? text : fit(text.replace(" delivered", ""), room)
 }
 
 const customerState = ({ customer }: CustomerMark, nowMs: number): string => {
@@ -401,7 +420,7 @@ const drawCustomers = (to: Layer, marks: ReadonlyArray<CustomerMark>, nowMs: num
   customer
     .select("text.sums")
     .attr("y", ({ height }) => height * 0.83)
-    .text((mark) => fit(customerText(mark), Math.floor(mark.width / 6)))
+    .text((mark) => sumsText(mark))
 }
 
 const classes = (...names: ReadonlyArray<string | false>): string =>

@@ -12,8 +12,10 @@ export const drawGround = (canvas: HTMLCanvasElement, layout: Layout, palette: P
   const calm = layout.edges.filter((edge) => edge.tone === "ok" && !edge.isLit)
   const loud = layout.edges.filter((edge) => edge.tone !== "ok" || edge.isLit)
   to.lineCap = "round"
-  drawEdges(to, calm, palette)
-  drawEdges(to, loud, palette)
+  // Many lines add up where they cross: each is fainter then.
+  const strength = Math.min(1, Math.max(0.22, Math.sqrt(80 / Math.max(1, calm.length))))
+  drawEdges(to, calm, palette, strength)
+  drawEdges(to, loud, palette, 1)
   for (const group of layout.groups)
     for (const dot of group.dots) {
       const bad = dot.verdict === "refused" || dot.verdict === "suspicious"
@@ -41,13 +43,14 @@ const drawEdges = (
   to: CanvasRenderingContext2D,
   edges: ReadonlyArray<EdgeMark>,
   palette: Palette,
+  strength: number,
 ): void => {
   const link = linkHorizontal<{ readonly source: Point; readonly target: Point }, Point>()
     .x((point) => point.x)
     .y((point) => point.y)
     .context(to)
   for (const edge of edges) {
-    to.globalAlpha = edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)
+    to.globalAlpha = (edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)) * strength
     to.strokeStyle =
       edge.tone === "refused"
         ? palette.refused
@@ -65,4 +68,4 @@ const drawEdges = (
 
 /** Thin lines are many: they are fainter, so that what carries much stands out. */
 const alphaOf = (edge: EdgeMark): number =>
-  edge.tone === "ok" ? Math.min(0.42, 0.07 + edge.width * 0.07) : 0.55
+  edge.tone === "ok" ? Math.min(0.55, 0.1 + edge.width * 0.1) : 0.55

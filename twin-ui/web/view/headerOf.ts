@@ -53,13 +53,13 @@ export const figuresOf = ({ view }: Picture): ReadonlyArray<Tree> => {
           ...(totals.refusedPerMinute > 0 ? { tone: "refused" as const } : {}),
         },
     {
-      label: totals.stationsLost > 0 ? "stations that lost trust" : "stations attested",
+      label: totals.stationsLost > 0 ? "trust lost" : "stations attested",
       value: count(totals.stationsLost > 0 ? totals.stationsLost : totals.stationsAttested),
       rest: ` of ${count(totals.stations)}`,
       ...(totals.stationsLost > 0 ? { tone: "refused" as const } : {}),
     },
     {
-      label: "deliveries pending",
+      label: "pending",
       value: count(totals.pending),
       ...(totals.failing > 0 ? { tone: "suspicious" as const } : {}),
     },

@@ -3,7 +3,7 @@
  * a far instant is being rebuilt, there is nothing yet. Nothing, when all is well.
  */
 import type { Picture } from "../data/Picture.ts"
-import { count, duration, minute, plural, position } from "../model/format.ts"
+import { count, duration, plural, position } from "../model/format.ts"
 import { h, type Tree } from "./patch.ts"
 
 export interface Does {
@@ -18,11 +18,13 @@ export const noticeOf = (picture: Picture, clockMs: number, does: Does): Readonl
     const shown =
       view === undefined
         ? ""
-        : ` Shown is ${position(view.position)} of ${minute(view.occurredMs)}; what came after it is missing here, and kept in the log.`
+        : ` Shown is ${position(view.position)}; what came later is in the log and follows.`
     return [
       notice("refused", [
         h("strong", {}, ["Feed lost"]),
-        ` ${duration(Math.max(0, clockMs - lost.sinceMs))} ago: ${lost.reason}.${shown} Attempt ${lost.attempt}.`,
+        h("span", {}, [
+          `${duration(Math.max(0, clockMs - lost.sinceMs))} ago, attempt ${lost.attempt}: ${lost.reason}.${shown}`,
+        ]),
         h("button", {}, ["Try now"], does.retry),
       ]),
     ]

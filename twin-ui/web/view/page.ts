@@ -2,6 +2,7 @@
  * One frame of the page from everything that is known: each part is drawn from the whole state, and only when
  * what it is drawn from changed. The only state here is what was drawn last.
  */
+import type { Detail } from "../data/Detail.ts"
 import type * as Picture from "../data/Picture.ts"
 import type { Timeline } from "../data/timelines.ts"
 import type { Intents, Ui } from "../interact/Ui.ts"
@@ -16,7 +17,7 @@ import { drawTimeline } from "./drawTimeline.ts"
 import { figuresOf, pillOf } from "./headerOf.ts"
 import { emptyOf, noticeOf } from "./noticeOf.ts"
 import { paletteOf } from "./paint.ts"
-import { panelOf, type Detail } from "./panelOf.ts"
+import { panelOf } from "./panelOf.ts"
 import { patch } from "./patch.ts"
 
 export interface Frame {

@@ -8,15 +8,11 @@ import type { EntityState, FactTable, NotThere, Reference, Why } from "../../api
 import type { EventAnswer } from "../../api/Events.ts"
 import type { Selectable, Selection } from "../data/Address.ts"
 import type { Asked } from "../data/ask.ts"
+import type { Detail } from "../data/Detail.ts"
 import type { Picture } from "../data/Picture.ts"
 import { count, duration, instant, minute, plural, position, timeMs } from "../model/format.ts"
+import { gravity } from "../model/TimelineMarks.ts"
 import { h, type Tree } from "./patch.ts"
-
-export type Detail =
-  | { readonly _tag: "none" }
-  | { readonly _tag: "asking"; readonly selection: Selection }
-  | { readonly _tag: "entity"; readonly selection: Selection; readonly asked: Asked<EntityState> }
-  | { readonly _tag: "event"; readonly selection: Selection; readonly asked: Asked<EventAnswer> }
 
 export interface Does {
   readonly select: (kind: Selectable, id: string) => void
@@ -125,10 +121,10 @@ const factRows = ({ facts }: FactTable, does: Does): ReadonlyArray<Row> =>
     value,
     tone,
     at,
-    click: link === undefined ? undefined : () => open(link, does),
+    click: link === undefined ? undefined : () => follow(link, does),
   }))
 
-const open = ({ kind, id }: Reference, does: Does): void => does.select(kind, id)
+const follow = ({ kind, id }: Reference, does: Does): void => does.select(kind, id)
 
 const whyList = (whys: ReadonlyArray<Why>, does: Does): Tree =>
   h(
@@ -313,20 +309,27 @@ const networkPanel = (picture: Picture, view: ChainView, does: Does): ReadonlyAr
       h("h2", {}, [
         h("small", {}, ["Network"]),
         h("span", { class: "what" }, [
-          open.length === 0 ? "Nothing is wrong" : plural(open.length, "open incident"),
+          view.position < 0
+            ? "Nothing to tell yet"
+            : open.length === 0
+              ? "Nothing is wrong"
+              : plural(open.length, "open incident"),
         ]),
       ]),
     ]),
     h("p", { class: "summary" }, [
       "Select a device, station, data centre or customer to see its state and why it is so.",
     ]),
-    section("Incidents, newest first", [
+    section("Incidents, open and gravest first", [
       incidents.length === 0
         ? quiet("None so far.")
         : h(
             "ol",
             { class: "incidents" },
-            incidents.slice(0, 6).map((incident) => incidentItem(incident, view.occurredMs, does)),
+            incidents
+              .toSorted(byWeight)
+              .slice(0, 6)
+              .map((incident) => incidentItem(incident, view.occurredMs, does)),
           ),
     ]),
     section("Messages", [
@@ -408,6 +411,15 @@ const networkPanel = (picture: Picture, view: ChainView, does: Does): ReadonlyAr
   ]
 }
 
+/** What goes on and concerns many first; else the newest. */
+const byWeight = (a: Incident, b: Incident): number =>
+  weight(b) - weight(a) || b.start.position - a.start.position
+
+const weight = (incident: Incident): number =>
+  incident.end === undefined ? 1 + gravity(incident) : 0
+
+const sameDay = (a: number, b: number): boolean => minute(a).slice(0, 10) === minute(b).slice(0, 10)
+
 const incidentItem = (incident: Incident, nowMs: number, does: Does): Tree => {
   const { label, start, end, tone } = incident
   const when =
@@ -422,7 +434,9 @@ const incidentItem = (incident: Incident, nowMs: number, does: Does): Tree => {
       {},
       [
         h("span", { class: tone }, [`${signs[tone]} ${label}`]),
-        h("small", {}, [`${minute(start.ms).slice(5)} · ${when}`]),
+        h("small", {}, [
+          `${sameDay(start.ms, nowMs) ? minute(start.ms).slice(11) : minute(start.ms).slice(5)} · ${when}`,
+        ]),
       ],
       () => does.select("incident", incident.id),
     ),
