@@ -1,8 +1,10 @@
 /**
  * What every projection is: a pure fold of the log. Same log, same state, same digest.
  *
- * A state holds its entities in maps that the fold owns; the entities themselves are immutable, so
- * that copying a state copies maps only. `apply` may change the draft it is given and nothing else.
+ * A state holds its entities in maps that the fold owns. The entities are immutable, or, where they are
+ * hot, changed in place by the one state that owns them (`core/kernel/owner.ts`); either way a copy of a
+ * state copies maps only, and neither of the two sees what happens to the other. `apply` may change the
+ * draft it is given and nothing else.
  * Events of unknown kinds change nothing.
  */
 import type { Recorded } from "../core/event/Envelope.ts"

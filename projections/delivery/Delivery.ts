@@ -216,10 +216,9 @@ const change = (
 }
 
 const ledgerFrom = (from: EncodedLedger): Ledger.Ledger => {
-  const ledger = Ledger.make(from.customer, from.destination)
-  ledger.counters = from.counters
-  for (const pending of from.pending) ledger.pending.set(Ledger.messageName(pending), pending)
-  for (const abandoned of from.abandoned)
-    FifoMap.set(ledger.abandoned, Ledger.messageName(abandoned), abandoned)
+  const { abandoned, counters, customer, destination, pending } = from
+  const ledger = Ledger.copy({ ...Ledger.make(customer, destination), counters })
+  for (const each of pending) ledger.pending.set(Ledger.messageName(each), each)
+  for (const each of abandoned) FifoMap.set(ledger.abandoned, Ledger.messageName(each), each)
   return ledger
 }

@@ -6,26 +6,30 @@ export const boundsMs: ReadonlyArray<number> = [
   600_000, 1_800_000, 3_600_000, 21_600_000, 86_400_000,
 ]
 
+/** Changed in place by the ledger that holds it. */
 export type Latency = {
-  readonly count: number
-  readonly maxMs: number
-  readonly counts: ReadonlyArray<number>
+  count: number
+  maxMs: number
+  readonly counts: Array<number>
 }
 
-export const none: Latency = {
+export const make = (): Latency => ({
   count: 0,
   maxMs: 0,
   counts: Array.from({ length: boundsMs.length + 1 }, () => 0),
-}
+})
 
-export const add = (latency: Latency, ms: number): Latency => {
+export const copy = (latency: Latency): Latency => ({
+  ...latency,
+  counts: latency.counts.slice(),
+})
+
+export const add = (latency: Latency, ms: number): void => {
   let bucket = 0
   while (bucket < boundsMs.length && ms > boundsMs[bucket]) bucket++
-  return {
-    count: latency.count + 1,
-    maxMs: Math.max(latency.maxMs, ms),
-    counts: latency.counts.with(bucket, latency.counts[bucket] + 1),
-  }
+  latency.count++
+  if (ms > latency.maxMs) latency.maxMs = ms
+  latency.counts[bucket]++
 }
 
 /**

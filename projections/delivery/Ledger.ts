@@ -44,31 +44,31 @@ export type Abandoned = {
 }
 
 export type Counters = {
-  readonly owed: number
-  readonly delivered: number
-  readonly failedAttempts: number
-  readonly pendingUnlisted: number
+  owed: number
+  delivered: number
+  failedAttempts: number
+  pendingUnlisted: number
   /** Where the first pending obligation that is not listed was owed: a reader of the log begins there. */
-  readonly unlistedFrom: Position | null
-  readonly abandonedUnlisted: number
+  unlistedFrom: Position | null
+  abandonedUnlisted: number
   /** Owed once more while pending or after it was given up; not counted as owed again. */
-  readonly repeated: number
+  repeated: number
   /** Outcomes of what was not owed. */
-  readonly stray: number
+  stray: number
   /** From owed to delivered, by our clock; only of obligations that were listed. */
   readonly latency: Latency.Latency
-  readonly lastSuccessMs: number | null
-  readonly lastFailureMs: number | null
+  lastSuccessMs: number | null
+  lastFailureMs: number | null
   /** Since when every attempt failed, by the source's clock; null after a success. */
-  readonly failingSinceMs: number | null
-  readonly lastError: string | null
+  failingSinceMs: number | null
+  lastError: string | null
 }
 
-/** Changed in place by its owner; what its maps hold is immutable. */
+/** Changed in place by the state that holds it, counters too; what its maps hold is immutable. */
 export interface Ledger {
   readonly customer: string
   readonly destination: string
-  counters: Counters
+  readonly counters: Counters
   /** By message, in the order in which they became owed. */
   readonly pending: Map<string, Pending>
   readonly abandoned: FifoMap.FifoMap<Abandoned>
@@ -94,7 +94,7 @@ export const make = (customer: string, destination: string): Ledger => ({
     abandonedUnlisted: 0,
     repeated: 0,
     stray: 0,
-    latency: Latency.none,
+    latency: Latency.make(),
     lastSuccessMs: null,
     lastFailureMs: null,
     failingSinceMs: null,
@@ -106,6 +106,7 @@ export const make = (customer: string, destination: string): Ledger => ({
 
 export const copy = (ledger: Ledger): Ledger => ({
   ...ledger,
+  counters: { ...ledger.counters, latency: Latency.copy(ledger.counters.latency) },
   pending: new Map(ledger.pending),
   abandoned: FifoMap.copy(ledger.abandoned),
 })
@@ -132,7 +133,7 @@ export const owe = (
   const name = messageName(message)
   const { abandoned, counters, pending } = ledger
   if (pending.has(name)) {
-    ledger.counters = { ...counters, repeated: counters.repeated + 1 }
+    counters.repeated++
     return
   }
   // Asked for again after it was given up: the same obligation, pending once more.
@@ -151,13 +152,12 @@ export const owe = (
       status: null,
       nextAttemptAtMs: null,
     })
-  ledger.counters = {
-    ...counters,
-    owed: isAgain ? counters.owed : counters.owed + 1,
-    repeated: isAgain ? counters.repeated + 1 : counters.repeated,
-    pendingUnlisted: hasRoom ? 0 : counters.pendingUnlisted + 1,
-    unlistedFrom: hasRoom ? null : (counters.unlistedFrom ?? position),
+  else {
+    counters.pendingUnlisted++
+    counters.unlistedFrom ??= position
   }
+  if (isAgain) counters.repeated++
+  else counters.owed++
 }
 
 export const succeed = (
@@ -168,16 +168,10 @@ export const succeed = (
   const listed = settle(ledger, messageName(message))
   if (listed === undefined) return
   const { counters } = ledger
-  ledger.counters = {
-    ...counters,
-    delivered: counters.delivered + 1,
-    latency:
-      listed === null
-        ? counters.latency
-        : Latency.add(counters.latency, at.recordedMs - listed.owedMs),
-    lastSuccessMs: at.occurredMs,
-    failingSinceMs: null,
-  }
+  counters.delivered++
+  counters.lastSuccessMs = at.occurredMs
+  counters.failingSinceMs = null
+  if (listed !== null) Latency.add(counters.latency, at.recordedMs - listed.owedMs)
 }
 
 export const fail = (
@@ -203,13 +197,10 @@ export const fail = (
       status: failure.status,
       nextAttemptAtMs: failure.nextAttemptAtMs,
     })
-  ledger.counters = {
-    ...counters,
-    failedAttempts: counters.failedAttempts + 1,
-    lastFailureMs: occurredMs,
-    failingSinceMs: counters.failingSinceMs ?? occurredMs,
-    lastError: failure.error,
-  }
+  counters.failedAttempts++
+  counters.lastFailureMs = occurredMs
+  counters.failingSinceMs ??= occurredMs
+  counters.lastError = failure.error
 }
 
 export const abandon = (
@@ -221,16 +212,12 @@ export const abandon = (
   const isKnown = ledger.abandoned.values.has(name)
   const settled = isKnown ? undefined : settlePending(ledger, name)
   if (settled === undefined) {
-    ledger.counters = { ...ledger.counters, stray: ledger.counters.stray + 1 }
+    ledger.counters.stray++
     return
   }
   const { device, epoch, seq } = message
   const displaced = FifoMap.set(ledger.abandoned, name, { device, seq, epoch, ...abandoned })
-  if (displaced !== undefined)
-    ledger.counters = {
-      ...ledger.counters,
-      abandonedUnlisted: ledger.counters.abandonedUnlisted + 1,
-    }
+  if (displaced !== undefined) ledger.counters.abandonedUnlisted++
 }
 
 /**
@@ -246,10 +233,10 @@ const settle = (ledger: Ledger, name: string): Pending | null | undefined => {
   if (settled !== undefined) return settled
   const { counters } = ledger
   if (counters.abandonedUnlisted > 0) {
-    ledger.counters = { ...counters, abandonedUnlisted: counters.abandonedUnlisted - 1 }
+    counters.abandonedUnlisted--
     return null
   }
-  ledger.counters = { ...counters, stray: counters.stray + 1 }
+  counters.stray++
   return undefined
 }
 
@@ -261,11 +248,7 @@ const settlePending = (ledger: Ledger, name: string): Pending | null | undefined
     return listed
   }
   if (counters.pendingUnlisted === 0) return undefined
-  const pendingUnlisted = counters.pendingUnlisted - 1
-  ledger.counters = {
-    ...counters,
-    pendingUnlisted,
-    unlistedFrom: pendingUnlisted === 0 ? null : counters.unlistedFrom,
-  }
+  counters.pendingUnlisted--
+  if (counters.pendingUnlisted === 0) counters.unlistedFrom = null
   return null
 }

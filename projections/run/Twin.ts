@@ -42,9 +42,9 @@ export class Twin extends Context.Service<
     /** How many events are folded: one past the last one's position. */
     readonly position: Effect.Effect<Position>
     /**
-     * The live state. It changes in place as events come in: read what is needed from it at once, without
-     * another effect between. All live states are of one position. What it holds (a device, a
-     * station …) never changes and may be kept.
+     * The live state. It changes in place as events come in, and so do the devices, stations and tallies in
+     * it: read what is needed at once, without another effect between, or ask `asOf`. All live
+     * states are of one position.
      */
     readonly state: <State>(
       projection: Projection<State>,

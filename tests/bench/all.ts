@@ -3,5 +3,6 @@ import type { Bench } from "./Bench.ts"
 import { bench as frameCheck } from "./frameCheck.ts"
 import { bench as logAppend } from "./logAppend.ts"
 import { bench as logScan } from "./logScan.ts"
+import { bench as replay } from "./replay.ts"
 
-export const all: ReadonlyArray<Bench> = [frameCheck, logAppend, logScan]
+export const all: ReadonlyArray<Bench> = [frameCheck, logAppend, logScan, replay]

@@ -2,7 +2,7 @@
  * A realistic mix of events for benchmarks, the same for the same seed: a message is heard six times,
  * accepted, owed and delivered.
  */
-import { causeInBatch, type NewEvent } from "../../core/event/Envelope.ts"
+import { causeInBatch, type NewEvent, type Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
 import { CustomerId, DestinationId, deviceIdOf, SourceId, StationId } from "../../core/event/ids.ts"
 import { streamOf } from "../../core/event/streamOf.ts"
@@ -30,6 +30,29 @@ const newEvent = (event: Event, occurredMs: number, causes: ReadonlyArray<number
   causes,
   event,
 })
+
+/** The mix as a log would record it, at times of its own, for `restore`: the same on every machine. */
+export function* recordedMixOf(size: MixSize): Generator<ReadonlyArray<Recorded>> {
+  const revisions = new Map<string, number>()
+  let position = 0
+  for (const batch of mixOf(size)) {
+    const first = position
+    yield batch.map(({ causes, event, occurredMs, stream }) => {
+      const revision = (revisions.get(stream) ?? -1) + 1
+      revisions.set(stream, revision)
+      return {
+        position: position++,
+        stream,
+        revision,
+        occurredMs,
+        recordedMs: beginMs + first * 10,
+        // A cause within the batch is -1 - its index.
+        causes: causes.map((cause) => first - 1 - cause),
+        event,
+      }
+    })
+  }
+}
 
 /** Batches to append in their order, of about `batchSize` events: registrations first, then messages. */
 export function* mixOf(size: MixSize, batchSize = 1000): Generator<ReadonlyArray<NewEvent>> {

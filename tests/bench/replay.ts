@@ -14,7 +14,7 @@ import { all } from "../../projections/all.ts"
 import * as Cell from "../../projections/run/Cell.ts"
 import { digestOf } from "../../projections/run/digest.ts"
 import { type Bench, row, type Size } from "./Bench.ts"
-import { mixOf } from "./mix.ts"
+import { recordedMixOf } from "./mix.ts"
 
 const sizes = {
   tiny: { devices: 20, stations: 5, messages: 200, turns: 1 },
@@ -39,7 +39,7 @@ const measure = (size: Size) =>
   Effect.gen(function* () {
     const log = yield* EventLog
     const { turns, ...mix } = sizes[size]
-    for (const batch of mixOf(mix)) yield* log.append(batch)
+    for (const batch of recordedMixOf(mix)) yield* log.restore(batch)
     const events = yield* log.head
 
     const read = (use: (events: ReadonlyArray<Recorded>) => void) =>
