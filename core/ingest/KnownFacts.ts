@@ -28,11 +28,13 @@ export interface KnownFacts {
   readonly prepare: (occurredMs: ReadonlyArray<number>) => Effect.Effect<void, LogUnavailable>
   /** Whether the fact is known; it is from now on. Its time must have been prepared. */
   readonly meet: (identity: Identity.Identity, occurredMs: number) => boolean
-  /** Forgets everything: what was met may not have become durable. */
-  readonly clear: () => void
+  /** Forgets everything: what was met may not have become durable. `newestMs` as in `make`. */
+  readonly clear: (newestMs: number) => void
 }
 
-export const make = (log: EventLog["Service"]): KnownFacts => {
+/** `newestMs`: no fact in the log occurred later, so nothing need be read for later minutes: the usual case. */
+export const make = (log: EventLog["Service"], newestMs: number): KnownFacts => {
+  let newestMinute = Math.floor(newestMs / minuteMs)
   const minutes = new Map<number, Set<Identity.Identity>>()
   let count = 0
 
@@ -74,13 +76,14 @@ export const make = (log: EventLog["Service"]): KnownFacts => {
       }
       if (missing.size === 0) return
       makeRoom(needed)
-      if ((yield* log.head) > 0) {
-        let first = Infinity
-        let last = -Infinity
-        for (const minute of missing) {
-          first = Math.min(first, minute)
-          last = Math.max(last, minute)
-        }
+      let first = Infinity
+      let last = -Infinity
+      for (const minute of missing) {
+        if (minute > newestMinute) continue
+        first = Math.min(first, minute)
+        last = Math.max(last, minute)
+      }
+      if (first <= last) {
         const found: Array<ReadonlyArray<Recorded>> = []
         yield* log
           .query({ kinds: factKinds, fromMs: first * minuteMs, toMs: (last + 1) * minuteMs })
@@ -105,11 +108,13 @@ export const make = (log: EventLog["Service"]): KnownFacts => {
       if (kept === undefined || kept.has(identity)) return kept !== undefined
       kept.add(identity)
       count++
+      newestMinute = Math.max(newestMinute, Math.floor(occurredMs / minuteMs))
       return false
     },
-    clear: () => {
+    clear: (newest) => {
       minutes.clear()
       count = 0
+      newestMinute = Math.floor(newest / minuteMs)
     },
   }
 }

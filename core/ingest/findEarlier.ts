@@ -6,19 +6,12 @@ import * as History from "../decide/History.ts"
 import type { Recorded } from "../event/Envelope.ts"
 import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
 
-/** Batches read for one message; who wants to look further back asks the log itself. */
-export const batchesMax = 20_000
-
-/** Lookups that may wait; the oldest makes room. */
-export const lookupsMax = 1_024
-
 export const findEarlier = (
   log: EventLog["Service"],
   sought: History.Sought,
   windowMs: number,
 ): Effect.Effect<Recorded | undefined, LogUnavailable> =>
-  log.query({ device: sought.device, kinds: ["FrameHeard"], to: sought.firstAt }).pipe(
-    Stream.take(batchesMax),
+  log.query({ packet: sought.digest, to: sought.firstAt }).pipe(
     Stream.map((events) => events.find((recorded) => History.isTwin(sought, recorded, windowMs))),
     Stream.filter((found) => found !== undefined),
     Stream.runHead,

@@ -34,7 +34,7 @@ import type { SecretsUnavailable } from "../keys/Secrets.ts"
 import { Vault, type VaultShape } from "../keys/Vault.ts"
 import { type AppendConflict, appendMax, EventLog, LogUnavailable } from "../log/EventLog.ts"
 import * as Draft from "./Draft.ts"
-import { findEarlier, lookupsMax } from "./findEarlier.ts"
+import { findEarlier } from "./findEarlier.ts"
 import * as Identity from "./Identity.ts"
 import type { Input } from "./Input.ts"
 import * as KnownFacts from "./KnownFacts.ts"
@@ -71,13 +71,7 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
   Effect.gen(function* () {
     const log = yield* EventLog
     const vault = yield* Vault
-    const lookups = yield* Effect.acquireRelease(
-      Queue.sliding<History.Sought>(lookupsMax),
-      Queue.shutdown,
-    )
-    const { consumer, windowMs } = yield* makeConsumer(log, vault, (sought) => {
-      Queue.offerUnsafe(lookups, sought)
-    })
+    const consumer = yield* makeConsumer(log, vault)
     let waiting = 0
     const pending = new Set<Work>()
     // The bound is on inputs and kept by permits; the queue itself only hands over.
@@ -123,18 +117,6 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
       const done = yield* Deferred.make<Position, LogUnavailable>()
       return yield* hand({ _tag: "Record", events, done }, done)
     })
-    // Behind the decisions: a lookup that fails is one finding less, and is said.
-    yield* Effect.forkScoped(
-      Effect.forever(
-        Effect.flatMap(Queue.take(lookups), (sought) =>
-          Effect.flatMap(findEarlier(log, sought, windowMs()), (found) =>
-            found === undefined ? Effect.void : record([twinFound(sought, found)]),
-          ).pipe(
-            Effect.catch((why) => Effect.logWarning("an earlier twin was not looked for", why)),
-          ),
-        ),
-      ),
-    )
     const inputs = Effect.fnUntraced(function* (given: ReadonlyArray<Input>) {
       const done = yield* Deferred.make<Ingested, LogUnavailable>()
       return yield* hand({ _tag: "Inputs", inputs: given, done }, done)
@@ -179,14 +161,10 @@ const sizeOf = (work: Work): number => {
   }
 }
 
-const makeConsumer = Effect.fnUntraced(function* (
-  log: EventLog["Service"],
-  vault: VaultShape,
-  lookUp: (sought: History.Sought) => void,
-) {
-  const known = KnownFacts.make(log)
+const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vault: VaultShape) {
+  let { state, newestMs } = yield* readState(log)
+  const known = KnownFacts.make(log, newestMs)
   const slot = Slot.make()
-  let state = yield* readState(log)
   let isStale = false
   let draft = Draft.make(yield* log.head)
   /** To be looked up once the commit under way is durable. */
@@ -216,13 +194,25 @@ const makeConsumer = Effect.fnUntraced(function* (
     }
     invariant(draft.first === first + events.length, "the pipeline is the log's only writer")
     for (const answer of answers) yield* answer
-    for (const one of decided) lookUp(one)
+    for (const one of decided) yield* lookUp(one)
   })
+
+  /** After the answer, so that no sender waits for it; before the next decision, so that it is the same each time. */
+  const lookUp = (one: History.Sought): Effect.Effect<void> =>
+    findEarlier(log, one, state.policy.policy.tallyWindowMs).pipe(
+      Effect.map((found) => {
+        if (found === undefined) return
+        const { event, occurredMs, causes } = twinFound(one, found)
+        emit(event, occurredMs, causes, false)
+      }),
+      // One finding less, and it is said.
+      Effect.catch((why) => Effect.logWarning("an earlier twin was not looked for", why)),
+    )
 
   const refresh = Effect.gen(function* () {
     if (!isStale) return
-    known.clear()
-    state = yield* readState(log)
+    ;({ state, newestMs } = yield* readState(log))
+    known.clear(newestMs)
     draft = Draft.make(yield* log.head)
     isStale = false
   })
@@ -284,7 +274,7 @@ const makeConsumer = Effect.fnUntraced(function* (
     }
   })
 
-  const consumer = Effect.fnUntraced(function* (works: ReadonlyArray<Work>) {
+  return Effect.fnUntraced(function* (works: ReadonlyArray<Work>) {
     for (const work of works) {
       const ready = yield* Effect.result(refresh)
       if (ready._tag === "Failure") {
@@ -306,8 +296,9 @@ const makeConsumer = Effect.fnUntraced(function* (
       if (draft.events.length >= eventsPerCommit) yield* commit
     }
     yield* commit
+    // What the lookups found.
+    if (draft.events.length > 0) yield* commit
   })
-  return { consumer, windowMs: () => state.policy.policy.tallyWindowMs }
 })
 
 /** Both positions are known by then: the commit was durable before the lookup began. */
@@ -412,12 +403,16 @@ const radioKeyIn = (command: Command): Uint8Array | undefined =>
 
 const readState = Effect.fnUntraced(function* (log: EventLog["Service"]) {
   const state = Network.initial()
+  let newestMs = -Infinity
   yield* Stream.runForEach(log.read(0), (events) =>
     Effect.sync(() => {
-      for (const recorded of events) Network.apply(state, recorded)
+      for (const recorded of events) {
+        Network.apply(state, recorded)
+        newestMs = Math.max(newestMs, recorded.occurredMs)
+      }
     }),
   )
-  return state
+  return { state, newestMs }
 })
 
 const unsealable = (why: SecretsUnavailable): LogUnavailable =>

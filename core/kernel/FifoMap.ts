@@ -7,32 +7,36 @@
  */
 import { invariant } from "./invariant.ts"
 
-export interface FifoMap<Value> {
+export interface FifoMap<Value, Key = string> {
   readonly max: number
-  readonly values: Map<string, Value>
+  readonly values: Map<Key, Value>
   /** Key number n, counted from 0, stands at n mod max. */
-  readonly ring: Array<string>
+  readonly ring: Array<Key>
   inserted: number
 }
 
-export const make = <Value>(max: number): FifoMap<Value> => {
+export const make = <Value, Key = string>(max: number): FifoMap<Value, Key> => {
   invariant(max > 0, "a bounded map has room for an entry")
   return { max, values: new Map(), ring: [], inserted: 0 }
 }
 
 /** Entries are shared, so they must be immutable. */
-export const copy = <Value>(map: FifoMap<Value>): FifoMap<Value> => ({
+export const copy = <Value, Key = string>(map: FifoMap<Value, Key>): FifoMap<Value, Key> => ({
   max: map.max,
   values: new Map(map.values),
   ring: map.ring.slice(),
   inserted: map.inserted,
 })
 
-export const get = <Value>(map: FifoMap<Value>, key: string): Value | undefined =>
+export const get = <Value, Key = string>(map: FifoMap<Value, Key>, key: Key): Value | undefined =>
   map.values.get(key)
 
 /** Sets the entry; gives the one that made room, or undefined. */
-export const set = <Value>(map: FifoMap<Value>, key: string, value: Value): Value | undefined => {
+export const set = <Value, Key = string>(
+  map: FifoMap<Value, Key>,
+  key: Key,
+  value: Value,
+): Value | undefined => {
   let displaced: Value | undefined
   if (!map.values.has(key)) {
     const slot = map.inserted % map.max
@@ -49,7 +53,7 @@ export const set = <Value>(map: FifoMap<Value>, key: string, value: Value): Valu
 }
 
 /** Takes the entry out. Costs a walk over the whole map. */
-export const remove = (map: FifoMap<unknown>, key: string): void => {
+export const remove = <Key>(map: FifoMap<unknown, Key>, key: Key): void => {
   if (!map.values.delete(key)) return
   const kept = keysOldestFirst(map).filter((each) => each !== key)
   map.ring.length = 0
@@ -57,10 +61,10 @@ export const remove = (map: FifoMap<unknown>, key: string): void => {
   map.inserted = kept.length
 }
 
-export const pairsOldestFirst = <Value>(
-  map: FifoMap<Value>,
-): ReadonlyArray<readonly [string, Value]> => {
-  const pairs: Array<readonly [string, Value]> = []
+export const pairsOldestFirst = <Value, Key = string>(
+  map: FifoMap<Value, Key>,
+): ReadonlyArray<readonly [Key, Value]> => {
+  const pairs: Array<readonly [Key, Value]> = []
   for (const key of keysOldestFirst(map)) {
     const value = map.values.get(key)
     invariant(value !== undefined, "each key of the ring has its entry")
@@ -69,7 +73,7 @@ export const pairsOldestFirst = <Value>(
   return pairs
 }
 
-const keysOldestFirst = (map: FifoMap<unknown>): ReadonlyArray<string> => {
+const keysOldestFirst = <Key>(map: FifoMap<unknown, Key>): ReadonlyArray<Key> => {
   const { inserted, max, ring } = map
   if (inserted <= max) return ring.slice(0, inserted)
   const oldest = inserted % max

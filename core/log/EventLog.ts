@@ -67,6 +67,8 @@ export interface Filter {
   readonly station?: string
   readonly customer?: string
   readonly kinds?: ReadonlyArray<string>
+  /** Receptions of this very packet (`payload.digest`) whose MAC was right. */
+  readonly packet?: string
   /** Positions, `from` inclusive, `to` exclusive. */
   readonly from?: Position
   readonly to?: Position

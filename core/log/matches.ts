@@ -16,6 +16,7 @@ export const matches = (filter: Filter, recorded: Recorded): boolean =>
   (filter.kinds === undefined || filter.kinds.includes(kindOf(recorded.event))) &&
   (filter.device === undefined || fieldOf(recorded.event, "device") === filter.device) &&
   (filter.customer === undefined || fieldOf(recorded.event, "customer") === filter.customer) &&
+  (filter.packet === undefined || packetOf(recorded.event) === filter.packet) &&
   (filter.station === undefined || stationsOf(recorded.event).includes(filter.station))
 
 /** A text field of an event, undefined where it has none of that name. */
@@ -27,6 +28,10 @@ export const fieldOf = (
   const value: unknown = Reflect.get(fields, field)
   return typeof value === "string" ? value : undefined
 }
+
+/** What names the packet of a reception that was checked and found good. */
+export const packetOf = (event: Event): string | undefined =>
+  event._tag === "FrameHeard" && event.check === "ok" ? event.payload.digest : undefined
 
 /** Every station an event names: its own, and those of a report. */
 export const stationsOf = (event: Event): ReadonlyArray<string> => {

@@ -21,13 +21,15 @@ export interface Options {
   readonly bytesMax?: number
   /** Id of a log that is made now; drawn where absent. A simulation gives one, to be the same each time. */
   readonly id?: string
+  /** For a log that can be made again from nothing (a simulation's): what is acknowledged is durable only when it is closed. */
+  readonly durableAtClose?: boolean
 }
 
 /** The log stood still for so long: time to index. */
 const idle = Duration.millis(200)
 
 /** Events that may be unindexed while it does not stand still: bounds what opening after a crash must read. */
-const lagMax = 1_000_000
+const lagMax = 8 * runEvents
 
 /** Runs indexed while closing: what is left is indexed after the next opening. */
 const closingRunsMax = 8
@@ -49,9 +51,9 @@ export const layer = (path: string, options: Options = {}): Layer.Layer<EventLog
     }),
   )
 
-const open = (path: string, { readonly = false, bytesMax, id }: Options) =>
+const open = (path: string, { readonly = false, ...options }: Options) =>
   attempt(path, () => {
-    const file = readonly ? openForReading(path) : openForWriting(path, bytesMax, id)
+    const file = readonly ? openForReading(path) : openForWriting(path, options)
     try {
       return { file, store: SqliteStore.make(file, path, readonly) }
     } catch (error) {
@@ -65,7 +67,8 @@ const index = (store: SqliteStore.SqliteStore, path: string): Effect.Effect<neve
   Effect.gen(function* () {
     let head = -1
     while (true) {
-      const isDue = (store.end().head === head && store.lag() >= runEvents) || store.lag() > lagMax
+      const isIdle = store.end().head === head
+      const isDue = store.lag() >= (isIdle ? runEvents : lagMax)
       head = store.end().head
       const advanced =
         isDue &&

@@ -9,15 +9,15 @@ import type { Cause, NewEvent } from "../event/Envelope.ts"
 import type { DeliveryOwed } from "../event/delivery.ts"
 import type { Known } from "../event/Event.ts"
 import { streamOf } from "../event/streamOf.ts"
+import { answerWithinMs, isSuccess, retryAfterMs } from "../decide/retryRule.ts"
 import * as Agenda from "../kernel/Agenda.ts"
 import * as Customers from "./Customers.ts"
-import { minuteMs, secondMs } from "./Span.ts"
-
-const answerWithinMs = 10 * secondMs
-const retriesAfterMs: ReadonlyArray<number> = [minuteMs, 2 * minuteMs, 4 * minuteMs]
 
 /** Events that may wait to be told. Whoever owes more has not asked for what is due. */
 const waitingMax = 1_000_000
+
+/** One obligation makes four at most: three failures and the end. */
+const eventsEach = 4
 
 export interface DeliveryModel {
   /**
@@ -38,7 +38,7 @@ export const make = (answer: (request: Customers.Request) => Customers.Answer): 
   let ties = 0
 
   const owe = (owed: DeliveryOwed, atMs: number, cause: Cause): boolean => {
-    if (agenda.size() > waitingMax - 1 - retriesAfterMs.length) return false
+    if (agenda.size() > waitingMax - eventsEach) return false
     const line = lineOf(owed)
     const from = Math.max(atMs, settledMs.get(line) ?? 0)
     const events = attempts(owed, from, cause, answer)
@@ -78,16 +78,17 @@ const attempts = (
     const isAnswered = status !== undefined && delayMs <= answerWithinMs
     const durationMs = isAnswered ? delayMs : answerWithinMs
     const doneMs = atMs + durationMs
-    if (isAnswered && status >= 200 && status < 300) {
+    if (isAnswered && isSuccess(status)) {
       add(doneMs, { _tag: "DeliverySucceeded", ...obligation, attempt, status, durationMs })
       return events
     }
     const error = isAnswered ? "status" : "timeout"
-    if (attempt > retriesAfterMs.length) {
+    const afterMs = retryAfterMs(attempt)
+    if (afterMs === undefined) {
       add(doneMs, { _tag: "DeliveryAbandoned", ...obligation, attempts: attempt, error })
       return events
     }
-    const nextAttemptAtMs = doneMs + retriesAfterMs[attempt - 1]
+    const nextAttemptAtMs = doneMs + afterMs
     const failed = { ...obligation, attempt, error, durationMs, nextAttemptAtMs }
     add(doneMs, { _tag: "DeliveryFailed", ...failed, ...(isAnswered ? { status } : {}) })
     atMs = nextAttemptAtMs

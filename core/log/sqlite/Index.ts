@@ -1,5 +1,5 @@
 /**
- * What finds events by device, station, customer or kind, and streams' revisions at open, without reading the log.
+ * What finds events by device, station, customer, packet or kind, and streams' revisions at open, without reading the log.
  *
  * Derived from the batches in *runs* of consecutive batches, each written in one transaction of its own, never in a
  * commit: an index inside the commit costs 5-16 times its speed (measured). For each key a run holds the batches in
@@ -9,7 +9,7 @@ import type { DatabaseSync } from "node:sqlite"
 import type { Position, StreamId } from "../../event/Envelope.ts"
 import { type Event, kindOf } from "../../event/Event.ts"
 import type { Filter } from "../EventLog.ts"
-import { fieldOf, stationsOf } from "../matches.ts"
+import { fieldOf, packetOf, stationsOf } from "../matches.ts"
 import type { Batches } from "./Batches.ts"
 
 /** A run ends with the batch that brings it to so many events. */
@@ -116,6 +116,8 @@ const keysOf = (event: Event): ReadonlyArray<string> => {
   if (device !== undefined) keys.push(`d:${device}`)
   if (customer !== undefined) keys.push(`c:${customer}`)
   for (const station of stationsOf(event)) keys.push(`s:${station}`)
+  const packet = packetOf(event)
+  if (packet !== undefined) keys.push(`p:${packet}`)
   return keys
 }
 
@@ -124,6 +126,7 @@ const keysWanted = (filter: Filter): ReadonlyArray<ReadonlyArray<string>> => [
   ...(filter.device === undefined ? [] : [[`d:${filter.device}`]]),
   ...(filter.customer === undefined ? [] : [[`c:${filter.customer}`]]),
   ...(filter.station === undefined ? [] : [[`s:${filter.station}`]]),
+  ...(filter.packet === undefined ? [] : [[`p:${filter.packet}`]]),
   ...(filter.kinds === undefined ? [] : [filter.kinds.map((kind) => `k:${kind}`)]),
 ]
 

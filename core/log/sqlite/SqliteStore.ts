@@ -13,6 +13,7 @@ import * as Slab from "../Slab.ts"
 import type { Batch, Store } from "../Store.ts"
 import { attempt } from "./failure.ts"
 import type { OpenFile } from "./openFile.ts"
+import * as PacketTail from "./PacketTail.ts"
 import { verify } from "./verify.ts"
 
 /** Events kept decoded for followers. */
@@ -35,7 +36,22 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
   let heads: Map<StreamId, number> | undefined
   let headsTo = 0
   const recent: Array<Batch> = []
+  const tail = PacketTail.make()
+  /** One past the last position that `tail` has taken in, or a position that is indexed. */
+  let tailTo = indexedTo
   let recentEvents = 0
+
+  const takeIntoTail = (batch: Batch): void => {
+    tail.add(batch)
+    tailTo = batch[batch.length - 1].position + 1
+  }
+
+  /** The packets behind the index; what was not committed by this process is read when first asked for. */
+  const currentTail = (): PacketTail.PacketTail => {
+    tailTo = Math.max(tailTo, indexedTo)
+    while (tailTo < end.head) takeIntoTail(batches.at(tailTo))
+    return tail
+  }
 
   /** Streams' revisions, read when first asked for: from the index, then the tail. */
   const currentHeads = (): Map<StreamId, number> => {
@@ -88,17 +104,24 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
     return batches.at(span.first)
   }
 
+  /** The last batch below a position that may hold what the filter wants. */
   const firstBelow = (position: Position, filter: Filter): Position | undefined => {
-    const { fromMs, toMs } = filter
-    const span = batches.spanBelow(position, fromMs, toMs)
-    if (span === undefined || span.first >= indexedTo) return span?.first
-    // Everything from here down is indexed.
-    let below = Math.min(position, indexedTo)
-    while (below > (filter.from ?? 0)) {
-      const first = index.below(below, filter)
-      if (first === undefined) return undefined
-      if (batches.spanBelow(first + 1, fromMs, toMs)?.first === first) return first
-      below = first
+    const { from = 0, fromMs, packet, toMs } = filter
+    let below = position
+    while (below > from) {
+      const span = batches.spanBelow(below, fromMs, toMs)
+      if (span === undefined) return undefined
+      const { first } = span
+      const isTail = first >= indexedTo
+      if (isTail && packet === undefined) return first
+      const found =
+        isTail && packet !== undefined
+          ? currentTail().below(packet, first + 1)
+          : index.below(first + 1, filter)
+      if (found === undefined && !isTail) return undefined
+      if (found !== undefined && batches.spanBelow(found + 1, fromMs, toMs)?.first === found)
+        return found
+      below = found ?? indexedTo
     }
     return undefined
   }
@@ -152,6 +175,7 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
         for (const [stream, revision] of revisions) known.set(stream, revision)
         headsTo = end.head
         remember(batch)
+        if (tailTo === batch[0].position) takeIntoTail(batch)
       }),
     batchAt: (position) =>
       attempt(path, () => {
@@ -169,6 +193,8 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
     advanceIndex: () => {
       const before = indexedTo
       indexedTo = index.advance(end.head)
+      tail.dropBelow(indexedTo)
+      tailTo = Math.max(tailTo, indexedTo)
       return indexedTo > before
     },
   }

@@ -30,20 +30,27 @@ export const openForReading = (path: string): OpenFile => {
   )
 }
 
-/** As `openForReading`; makes the log where there is none, with this id where one is given. */
+/** As `openForReading`; makes the log where there is none, with the id where one is given. */
 export const openForWriting = (
   path: string,
-  bytesMax: number | undefined,
-  newId: string | undefined,
+  options: {
+    readonly bytesMax?: number | undefined
+    readonly id?: string | undefined
+    readonly durableAtClose?: boolean | undefined
+  },
 ): OpenFile => {
   inspect(path)
   const unlock = lockForWriting(path)
   return guarded(unlock, () => {
     // Once more, now that no other writer can be about to make it.
-    if (inspect(path) === "absent") create(path, newId ?? randomId())
+    if (inspect(path) === "absent") create(path, options.id ?? randomId())
     else openForReading(path).close()
-    const db = openWriter(path, bytesMax)
+    const db = openWriter(path, options.bytesMax)
+    if (options.durableAtClose === true) db.exec("PRAGMA synchronous = OFF")
     const close = () => {
+      // Writes the journal into the file, and syncs both.
+      if (options.durableAtClose === true)
+        db.exec("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)")
       db.close()
       unlock()
     }

@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url"
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import * as Random from "../../../core/kernel/Random.ts"
 import { EventLog, type Filter } from "../../../core/log/EventLog.ts"
-import { matches } from "../../../core/log/matches.ts"
+import { matches, packetOf } from "../../../core/log/matches.ts"
 import * as Sqlite from "../../../core/log/sqlite.ts"
 import { accepted, frame, owed, retired, ticked, unknown } from "../../contract/someEvents.ts"
 import { freshPath } from "./freshPath.ts"
@@ -150,6 +150,9 @@ describe("a log in a file", () => {
               }),
               ...(random.below(3) === 0 && { from: random.below(500) }),
               ...(random.below(3) === 0 && { to: random.below(1200) }),
+              ...(random.below(6) === 0 && {
+                packet: packetOf(all[random.below(all.length)].event) ?? "none",
+              }),
               ...(random.below(4) === 0 && { fromMs: Date.UTC(2024, 0, 1) + random.below(4e6) }),
               ...(random.below(4) === 0 && { toMs: Date.UTC(2024, 0, 1) + random.below(4e6) }),
             }

@@ -1,0 +1,45 @@
+/** A customer's endpoint for tests: a real HTTP server on loopback that answers as it is told. */
+import * as Effect from "effect/Effect"
+import { createServer } from "node:http"
+
+export interface Endpoint {
+  readonly url: string
+  readonly bodies: Array<unknown>
+  /** Statuses of the coming answers, first to last; 200 when none is left, no answer at all for 0. */
+  readonly answers: Array<number>
+}
+
+export const endpoint = Effect.acquireRelease(
+  Effect.callback<Endpoint & { readonly close: () => void }>((resume) => {
+    const bodies: Array<unknown> = []
+    const answers: Array<number> = []
+    const server = createServer((request, response) => {
+      let text = ""
+      request.setEncoding("utf8")
+      request.on("data", (chunk: string) => {
+        text += chunk
+      })
+      request.on("end", () => {
+        bodies.push(JSON.parse(text))
+        const status = answers.shift() ?? 200
+        if (status !== 0) response.writeHead(status).end()
+      })
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      resume(
+        Effect.succeed({
+          url: `http://127.0.0.1:${port}/uplink`,
+          bodies,
+          answers,
+          close: () => {
+            server.closeAllConnections()
+            server.close()
+          },
+        }),
+      )
+    })
+  }),
+  ({ close }) => Effect.sync(close),
+)

@@ -1,0 +1,164 @@
+/**
+ * The demo: a seeded world played into the log, sixty times as fast as life until it has caught up
+ * with the wall clock, then at its pace. Its customers are real HTTP endpoints on loopback.
+ *
+ * It plays only into an empty log or one that a demo began, and goes on there where it stopped.
+ */
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { CustomerId, DestinationId } from "../../../core/event/ids.ts"
+import type { Recorded } from "../../../core/event/Envelope.ts"
+import type { Input } from "../../../core/ingest/Input.ts"
+import { Pipeline } from "../../../core/ingest/Pipeline.ts"
+import { Vault } from "../../../core/keys/Vault.ts"
+import { EventLog } from "../../../core/log/EventLog.ts"
+import { deliver } from "../../../core/network/deliver.ts"
+import type { Poster } from "../../../core/network/post.ts"
+import { scenarios } from "../../../core/sim/scenarios.ts"
+import * as World from "../../../core/sim/World.ts"
+import { endpoints } from "./endpoints.ts"
+import { playModelled } from "./playModelled.ts"
+import { scaledClock } from "./scaledClock.ts"
+
+/** Twelve hours of story in twelve minutes. */
+const speed = 60
+
+/** What a customer is given to answer: ten seconds of the wall's clock, however fast the demo's runs. */
+const answerWithinMs = 10_000 * speed
+
+/** How often the world is asked what happened, by the wall's clock. */
+const pollMs = 100
+
+export interface Options {
+  readonly seed: number
+  readonly devices: number
+  readonly stations: number
+}
+
+export const optionsDefault: Options = { seed: 1, devices: 2_000, stations: 48 }
+
+/** What a log is to the demo: nothing yet, its own, or somebody else's. */
+export type Found =
+  | { readonly _tag: "Empty" }
+  | {
+      readonly _tag: "Began"
+      readonly options: Options
+      /** Where the history began. */
+      readonly originMs: number
+      /** Of the last reception. */
+      readonly lastMs: number
+    }
+  | { readonly _tag: "Other" }
+
+export const find = Effect.gen(function* () {
+  const log = yield* EventLog
+  if ((yield* log.head) === 0) return { _tag: "Empty" } satisfies Found
+  const [first] = (yield* Stream.runCollect(log.read(0, 1))).flat()
+  if (first?.event._tag !== "DemoBegan") return { _tag: "Other" } satisfies Found
+  const newest = yield* log.query({ kinds: ["FrameHeard"] }).pipe(
+    Stream.take(1),
+    Stream.runCollect,
+    Effect.map((batches): ReadonlyArray<Recorded> => batches.flat()),
+  )
+  const { seed, devices, stations } = first.event
+  const lastMs = newest[0]?.occurredMs ?? first.occurredMs
+  return {
+    _tag: "Began",
+    options: { seed, devices, stations },
+    originMs: first.occurredMs,
+    lastMs,
+  } satisfies Found
+})
+
+/** Plays until it is interrupted; says what it does on the console. */
+export const demo = Effect.fn("demo")(function* (given: Options, poster: Poster) {
+  const found = yield* find
+  if (found._tag === "Other") {
+    yield* Console.log("This log holds other events, so no demo is played into it.")
+    return yield* deliver({ poster })
+  }
+  const { historyDays, spanMs } = scenarios.demo
+  const nowMs = yield* Clock.currentTimeMillis
+  const options = found._tag === "Began" ? found.options : given
+  const startMs = found._tag === "Began" ? found.originMs + historyDays * dayMs : nowMs - spanMs
+  // A pause longer than the story is a pause: devices were silent meanwhile.
+  const resumeMs = found._tag === "Began" ? Math.max(found.lastMs + 1, nowMs - spanMs) : startMs
+  const { clock, start } = yield* scaledClock({ startMs: Math.min(resumeMs, nowMs), speed })
+  const play = Effect.gen(function* () {
+    const doors = yield* endpoints
+    const world = World.make({
+      ...options,
+      startMs,
+      scenario: "demo",
+      historyDays,
+      destination: (customer) => ({ url: doors.urlOf(customer), loopbackAllowed: true }),
+    })
+    if (found._tag === "Empty") yield* begin(world, startMs)
+    else yield* goOn(world, resumeMs, doors.urlOf)
+    doors.lookUpIn(world.answer)
+    start()
+    yield* Effect.forkScoped(deliver({ poster, answerWithinMs }))
+    return yield* Effect.forever(Effect.andThen(step(world), pause))
+  })
+  return yield* play.pipe(Effect.provideService(Clock.Clock, clock))
+}, Effect.scoped)
+
+const dayMs = 86_400_000
+
+const begin = Effect.fnUntraced(function* (world: World.World, startMs: number) {
+  const pipeline = yield* Pipeline
+  const vault = yield* Vault
+  const { events, keys } = world.setup
+  yield* Console.log("The log is empty: a demo begins. First sixty days of history, made at once …")
+  yield* vault.putRadioKeys(keys.map(({ device, key }) => ({ device, key, version: 1 })))
+  for (let from = 0; from < events.length; from += setupAtOnce)
+    yield* pipeline.record(events.slice(from, from + setupAtOnce))
+  const receptions = yield* playModelled({ world, untilMs: startMs })
+  yield* Console.log(
+    `… ${receptions.toLocaleString("en")} receptions. The story begins, ${speed} times as fast as life.`,
+  )
+})
+
+const setupAtOnce = 5_000
+
+const goOn = Effect.fnUntraced(function* (
+  world: World.World,
+  resumeMs: number,
+  urlOf: (customer: string) => string,
+) {
+  const pipeline = yield* Pipeline
+  world.skip(resumeMs)
+  yield* Console.log(`A demo began this log; it goes on from ${new Date(resumeMs).toISOString()}.`)
+  // The customers are the same, their addresses are new.
+  for (const { event } of world.setup.events)
+    if (event._tag === "DestinationAdded")
+      yield* pipeline.execute({
+        _tag: "AddDestination",
+        customer: CustomerId.make(event.customer),
+        destination: DestinationId.make(event.destination),
+        url: urlOf(event.customer),
+        loopbackAllowed: true,
+      })
+})
+
+/** Takes in what happened in the world until now. */
+const step = Effect.fnUntraced(function* (world: World.World) {
+  const pipeline = yield* Pipeline
+  const now = yield* Clock.currentTimeMillis
+  let inputs: Array<Input> = []
+  for (const output of world.next(now)) {
+    if (output._tag === "Frames") {
+      for (const frame of output.frames) inputs.push({ _tag: "Frame", frame })
+      continue
+    }
+    yield* pipeline.submit(inputs)
+    inputs = []
+    yield* pipeline.record(output.events)
+  }
+  if (inputs.length > 0) yield* pipeline.submit(inputs)
+})
+
+// Not by the demo's clock: the page wants some steps a second, whatever the speed.
+const pause = Effect.promise(() => new Promise<void>((resume) => setTimeout(resume, pollMs)))
