@@ -125,9 +125,9 @@ const eventsText = (
   filter: Filter,
 ): Stream.Stream<string, LogUnavailable> =>
   log.follow(from).pipe(
+    Stream.map(chunksOf),
     Stream.flattenIterable,
-    Stream.rechunk(chunkMax),
-    Stream.mapAccumArray(
+    Stream.mapAccum(
       () => 0,
       (passed, chunk) => {
         const [text, left] = textOf(log.info, chunk, filter, passed)
@@ -135,6 +135,11 @@ const eventsText = (
       },
     ),
     Stream.filter((text) => text !== ""),
+  )
+
+const chunksOf = (batch: ReadonlyArray<Recorded>): ReadonlyArray<ReadonlyArray<Recorded>> =>
+  Array.from({ length: Math.ceil(batch.length / chunkMax) }, (_, i) =>
+    batch.slice(i * chunkMax, (i + 1) * chunkMax),
   )
 
 /** A chunk as text, and how many events since the last `id` were passed over. */

@@ -19,7 +19,8 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { createServer } from "node:http"
+import { createServer, type Server as HttpServer } from "node:http"
+import type { Socket } from "node:net"
 import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
@@ -80,6 +81,7 @@ export const make = (settings: Settings) =>
 
     const node = createServer({ requestTimeout: requestMs, maxHeaderSize: headerBytesMax })
     node.maxConnections = connectionsMax
+    const unused = unusedOf(node)
     const server = yield* NodeHttpServer.make(() => node, {
       host: settings.host,
       port: settings.port,
@@ -88,7 +90,12 @@ export const make = (settings: Settings) =>
     // Finalizers run last to first: feeds end, `serve` waits for answers, the rest is cut.
     yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
     yield* server.serve(app)
-    yield* Effect.addFinalizer(() => readers.close)
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(
+        readers.close,
+        Effect.sync(() => unused.forEach((socket) => socket.destroy())),
+      ),
+    )
     yield* Metrics.countAppended
 
     const port = "port" in server.address ? server.address.port : settings.port
@@ -101,6 +108,17 @@ export const make = (settings: Settings) =>
 
 export const layer = (settings: Settings) =>
   Layer.effect(Server, make(settings)).pipe(Layer.provide(NodeServices.layer))
+
+/** Connections that asked nothing yet: browsers open some ahead, and Node does not count them as idle. */
+const unusedOf = (node: HttpServer): ReadonlySet<Socket> => {
+  const unused = new Set<Socket>()
+  node.on("connection", (socket: Socket) => {
+    unused.add(socket)
+    socket.once("close", () => unused.delete(socket))
+  })
+  node.on("request", ({ socket }) => unused.delete(socket))
+  return unused
+}
 
 const allRoutes = (settings: Settings) =>
   Effect.gen(function* () {

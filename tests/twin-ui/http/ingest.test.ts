@@ -228,8 +228,8 @@ describe("frames", () => {
         const pieces = new ReadableStream({
           start(controller) {
             const bytes = new TextEncoder().encode(body)
-            for (let at = 0; at < bytes.length; at += 65_536)
-              controller.enqueue(bytes.slice(at, at + 65_536))
+            for (let from = 0; from < bytes.length; from += 65_536)
+              controller.enqueue(bytes.slice(from, from + 65_536))
             controller.close()
           },
         })
