@@ -34,13 +34,16 @@ export interface DataKey {
 }
 
 /** Derives both keys from 32 secret bytes (HKDF-SHA-256, RFC 5869). */
-export const dataKeyOf = (secret: Uint8Array): DataKey => ({
-  naming: createSecretKey(derive(secret, "sigtwin packet naming")),
-  hiding: createSecretKey(derive(secret, "sigtwin payload hiding")),
-})
+export const dataKeyOf = (secret: Uint8Array): DataKey => {
+  // One derivation for both: it is most of what a device's first message costs.
+  const both = new Uint8Array(hkdfSync("sha256", secret, noSalt, "sigtwin data key", 64))
+  return {
+    naming: createSecretKey(both.subarray(0, 32)),
+    hiding: createSecretKey(both.subarray(32)),
+  }
+}
 
-export const derive = (secret: Uint8Array, purpose: string): Uint8Array =>
-  new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), purpose, 32))
+const noSalt = new Uint8Array(0)
 
 export const sealPayload = (key: DataKey, packet: Uint8Array, payload: Uint8Array): SealedBytes => {
   const digest = createHmac("sha256", key.naming).update(packet).digest().subarray(0, nonceLength)
