@@ -3,16 +3,21 @@
  *
  * A log in `NAME.db` keeps its secrets in `NAME.keys` (sealed), the key to them in `NAME.key` unless
  * the environment gives it, and its snapshots in `NAME.snapshots.db`, which may be deleted at any time.
+ *
+ * Who only looks makes none of these files: what is not there is not used.
  */
+import { existsSync } from "node:fs"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as dryRun from "../core/ingest/dryRun.ts"
 import type { Pipeline } from "../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../core/ingest/pipelineLive.ts"
 import { masterKey } from "../core/keys/masterKey.ts"
-import type { SecretsUnavailable } from "../core/keys/Secrets.ts"
+import type { Secrets, SecretsUnavailable } from "../core/keys/Secrets.ts"
 import { secretsMemory } from "../core/keys/secretsMemory.ts"
 import { secretsSqlite } from "../core/keys/secretsSqlite.ts"
 import * as Vault from "../core/keys/Vault.ts"
@@ -67,23 +72,24 @@ export const logLayer = (
 ): Layer.Layer<EventLog, LogUnavailable> =>
   address._tag === "Memory" ? memory.layer : sqlite.layer(address.path, options)
 
-export const vaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault, SecretsUnavailable> =>
+export const vaultLayer = (
+  address: LogAddress,
+  options: Vault.Options = {},
+): Layer.Layer<Vault.Vault, SecretsUnavailable> =>
   address._tag === "Memory"
-    ? Vault.layer(secretsMemory)
-    : Layer.unwrap(
-        Effect.map(Effect.orDie(config.masterKey), (given) => {
-          const files = filesBeside(address.path)
-          const hex = Option.getOrUndefined(Option.map(given, Redacted.value))
-          return Vault.layer(() =>
-            secretsSqlite(files.secrets, masterKey({ file: files.masterKey, hex })),
-          )
-        }),
-      )
+    ? Vault.layer(secretsMemory, options)
+    : Layer.unwrap(Effect.map(secretsBeside(address.path), (open) => Vault.layer(open, options)))
 
 export const snapshotsLayer = (address: LogAddress): Layer.Layer<Snapshots> =>
   address._tag === "Memory"
     ? snapshotsMemory.layer
     : snapshotsSqlite.layer(filesBeside(address.path).snapshots)
+
+/** The snapshots there are, without making a file for them. */
+export const keptSnapshotsLayer = (address: LogAddress): Layer.Layer<Snapshots> =>
+  address._tag === "Sqlite" && existsSync(filesBeside(address.path).snapshots)
+    ? snapshotsLayer(address)
+    : snapshotsMemory.layer
 
 /** What takes facts in: log, secrets and pipeline. */
 export const writerLayer = (
@@ -93,6 +99,94 @@ export const writerLayer = (
     Layer.provideMerge(Layer.mergeAll(logLayer(address), vaultLayer(address))),
   )
 
+/** What answers questions beside whoever writes: the log for reading, and the keys there are. */
+export const readerLayer = (
+  address: LogAddress,
+): Layer.Layer<EventLog | Vault.Vault, LogUnavailable> =>
+  Layer.mergeAll(logLayer(address, { readonly: true }), readerVaultLayer(address))
+
+/** What would take facts in, and says what would come of it, without keeping anything. */
+export const dryRunLayer = (
+  address: LogAddress,
+): Layer.Layer<Pipeline | EventLog | Vault.Vault, LogUnavailable> => {
+  const isThere = address._tag === "Sqlite" && existsSync(address.path)
+  const base = isThere ? logLayer(address, { readonly: true }) : memory.layer
+  return pipelineLive.layer.pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(dryRun.layer.pipe(Layer.provide(base)), readerVaultLayer(address)),
+    ),
+  )
+}
+
+/**
+ * A simulation's own log and secrets in a new file: what it draws comes from its seed, and what it
+ * records is dated by its clock.
+ */
+export const simulationLayer = (
+  path: string,
+  given: {
+    readonly id: string
+    readonly clock: Clock.Clock
+    readonly random: (count: number) => Uint8Array
+    /** Where false, keys are gone when it ends, and payloads stay sealed for good. */
+    readonly keysKept: boolean
+  },
+): Layer.Layer<Pipeline | EventLog | Vault.Vault, LogUnavailable | SecretsUnavailable> => {
+  const secrets: LogAddress = given.keysKept ? { _tag: "Sqlite", path } : { _tag: "Memory" }
+  return pipelineLive.layer.pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        sqlite.layer(path, { id: given.id, durableAtClose: true }),
+        vaultLayer(secrets, { random: given.random }),
+      ),
+    ),
+    Layer.provide(Layer.succeed(Clock.Clock, given.clock)),
+  )
+}
+
 /** What answers questions, on top of a log. */
 export const twinLayer = (address: LogAddress): Layer.Layer<Twin, LogUnavailable, EventLog> =>
   live.layer.pipe(Layer.provide(snapshotsLayer(address)))
+
+/** Keys for looking only: none are made, and none that are missing or cannot be read are a failure. */
+const readerVaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault> => {
+  const none = Layer.orDie(Vault.layer(secretsMemory))
+  const without = (why: string) =>
+    Layer.unwrap(Effect.as(Effect.logWarning(`payloads stay sealed: ${why}`), none))
+  if (address._tag === "Memory") return none
+  const files = filesBeside(address.path)
+  if (!existsSync(files.secrets)) return none
+  return Layer.unwrap(
+    Effect.gen(function* () {
+      const given = yield* Effect.orDie(config.masterKey)
+      if (Option.isNone(given) && !existsSync(files.masterKey))
+        return without(`there is no ${files.masterKey}`)
+      const open = yield* secretsBeside(address.path)
+      return Vault.layer(() => readingOnly(open())).pipe(
+        Layer.catch((error) => without(error.message)),
+      )
+    }),
+  )
+}
+
+/** How to open the secrets beside a log; made on first use, with their master key. */
+const secretsBeside = (path: string): Effect.Effect<() => Secrets> =>
+  Effect.map(Effect.orDie(config.masterKey), (given) => {
+    const files = filesBeside(path)
+    const hex = Option.getOrUndefined(Option.map(given, Redacted.value))
+    return () => secretsSqlite(files.secrets, masterKey({ file: files.masterKey, hex }))
+  })
+
+/** Secrets that keep what is put for as long as they are open, and no longer. */
+const readingOnly = (secrets: Secrets): Secrets => {
+  const put = secretsMemory()
+  return {
+    get: (kind, id, version) => put.get(kind, id, version) ?? secrets.get(kind, id, version),
+    put: put.put,
+    destroy: put.destroy,
+    close: () => {
+      put.close()
+      secrets.close()
+    },
+  }
+}

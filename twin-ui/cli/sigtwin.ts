@@ -1,0 +1,35 @@
+/** Every command, under one name. */
+import { Command } from "effect/cli"
+import { frame, frames } from "./frame.ts"
+import { customer } from "./customer.ts"
+import { device } from "./device.ts"
+import { events } from "./events.ts"
+import { exportEvents } from "./export.ts"
+import { importFiles } from "./import.ts"
+import { policy } from "./policy.ts"
+import { simulate } from "./simulate.ts"
+import { state } from "./state.ts"
+import { station } from "./station.ts"
+import { stats } from "./stats.ts"
+import { verify } from "./verify.ts"
+
+export const sigtwin = Command.make("sigtwin").pipe(
+  Command.withDescription(
+    "A digital twin of a Sigfox network's security chain: devices, base stations, core network, customers.",
+  ),
+  Command.withSubcommands([
+    importFiles,
+    exportEvents,
+    stats,
+    state,
+    events,
+    simulate,
+    verify,
+    device,
+    station,
+    customer,
+    policy,
+    frame,
+    frames,
+  ]),
+)
