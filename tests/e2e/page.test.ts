@@ -13,7 +13,13 @@ const patience = 30_000
 const pill = (page: Page): Promise<string> => page.locator("#pill").innerText()
 const positionOf = async (page: Page): Promise<number> =>
   Number(await page.locator("#timeline").getAttribute("aria-valuenow"))
-const until = (page: Page, holds: string): Promise<unknown> => page.waitForFunction(holds)
+const passes = (page: Page, position: number): Promise<unknown> =>
+  page.waitForFunction(
+    (least) => Number(document.querySelector("#timeline")?.getAttribute("aria-valuenow")) > least,
+    position,
+  )
+const isAt = (page: Page, position: number): Promise<unknown> =>
+  page.waitForSelector(`#timeline[aria-valuenow="${position}"]`)
 
 describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }, () => {
   let browser: Browser
@@ -32,6 +38,9 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
     const errors: Array<string> = []
     page.on("pageerror", (error) => errors.push(String(error)))
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) errors.push(message.text())
+    })
     page.setDefaultTimeout(patience)
     try {
       await page.goto(`${served.url}/${query}`)
@@ -50,10 +59,7 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
       assert.isAbove(await page.locator("g.group").count(), 0)
       assert.isAbove(await page.locator("g.customer").count(), 0)
       const before = await positionOf(page)
-      await until(
-        page,
-        `Number(document.querySelector("#timeline").getAttribute("aria-valuenow")) > ${before}`,
-      )
+      await passes(page, before)
     }))
 
   it("opens a station with its state and latest events, keeps it in the address, and closes it", () =>
@@ -79,35 +85,26 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
       await page.mouse.down()
       await page.mouse.move(x + 20, y, { steps: 4 })
       await page.mouse.up()
-      await until(page, `document.body.classList.contains("past")`)
-      await until(page, `!document.body.classList.contains("stale")`)
+      await page.waitForSelector("body.past")
+      await page.waitForSelector("body:not(.stale)")
       assert.match(await pill(page), /as of\s.*ago/s)
       assert.match(page.url(), /at=\d+/)
       await page.keyboard.press("l")
-      await until(page, `!document.body.classList.contains("past")`)
+      await page.waitForSelector("body:not(.past)")
       assert.match(await pill(page), /live/)
     }))
 
   it("holds an instant given in the address, and plays on from there", () =>
     visit("?at=2000", async (page) => {
-      await until(
-        page,
-        `document.querySelector("#timeline").getAttribute("aria-valuenow") === "2000"`,
-      )
+      await isAt(page, 2000)
       const shown = await pill(page)
       await page.keyboard.press("ArrowRight")
-      await until(
-        page,
-        `document.querySelector("#timeline").getAttribute("aria-valuenow") === "2001"`,
-      )
+      await isAt(page, 2001)
       await page.keyboard.press("Space")
-      await until(
-        page,
-        `Number(document.querySelector("#timeline").getAttribute("aria-valuenow")) > 2100`,
-      )
+      await passes(page, 2100)
       assert.match(await pill(page), /replay/)
       await page.keyboard.press("Space")
-      await until(page, `document.querySelector("#pill").innerText.includes("as of")`)
+      await page.waitForSelector('#pill:has-text("as of")')
       assert.notStrictEqual(await pill(page), shown)
     }))
 
@@ -175,11 +172,8 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
       const before = await positionOf(page)
       await page.unroute("**/feed/**")
       await page.click(".notice button")
-      await until(page, `!document.body.classList.contains("lost")`)
-      await until(
-        page,
-        `Number(document.querySelector("#timeline").getAttribute("aria-valuenow")) > ${before}`,
-      )
+      await page.waitForSelector("body:not(.lost)")
+      await passes(page, before)
       assert.strictEqual(await page.locator(".notice").count(), 0)
     })
   })

@@ -278,6 +278,11 @@ const file = async (folder: string, path: string, answer: ServerResponse): Promi
     answer.writeHead(404).end()
     return
   }
-  answer.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" })
+  answer.writeHead(200, {
+    "content-type": types[extname(name)] ?? "application/octet-stream",
+    // As strict as the server's own: what it forbids must fail here too.
+    "content-security-policy":
+      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  })
   createReadStream(name).pipe(answer)
 }

@@ -1,6 +1,9 @@
 /** Numbers and times as people read them: thousands apart, UTC, milliseconds where order matters. */
 
-export const count = (value: number): string => value.toLocaleString("en-GB")
+// One formatter for all: making one for each number took a third of the page's time (measured).
+const thousands = new Intl.NumberFormat("en-GB")
+
+export const count = (value: number): string => thousands.format(value)
 
 /** 3,412 · 12.4k · 1.2M, for narrow places. */
 export const short = (value: number): string => {

@@ -3,7 +3,7 @@
  * state: drawing the same layout twice changes nothing. Every mark is a button with a name for a screen reader;
  * one in each column is in the tab order and arrows move on from it (`roving`).
  */
-import { line, type Selection } from "d3"
+import { line, local, type Selection } from "d3"
 import type { ChainView, GroupView } from "../../../projections/chain/ChainView.ts"
 import { count, duration, fit, plural, short } from "../model/format.ts"
 import type { CentreMark, CustomerMark, GroupMark, Layout, StationMark } from "../model/Layout.ts"
@@ -190,11 +190,32 @@ const trustPath = (trust: StationMark["station"]["trust"], r: number): string =>
   return `M${-r},0A${r},${r} 0 1 1 ${r},0A${r},${r} 0 1 1 ${-r},0`
 }
 
-const stationLabel = ({ station }: StationMark): string =>
-  `station ${station.id}${station.name === undefined ? "" : `, ${station.name}`}, ${trustWord(station.trust)}, ${plural(station.rate, "reception")} a minute`
+/** A cell shows no rate and says none: it is then drawn anew only when its state changes. */
+const stationLabel = ({ station, isRow }: StationMark): string => {
+  const name = station.name === undefined ? "" : `, ${station.name}`
+  const rate = isRow ? `, ${plural(station.rate, "reception")} a minute` : ""
+  return `station ${station.id}${name}, ${trustWord(station.trust)}${rate}`
+}
 
 export const trustWord = (trust: StationMark["station"]["trust"]): string =>
   trust === "lost" ? "trust lost" : trust === "attested" ? "attested" : "not attested"
+
+/** All that a station's marks are drawn from. */
+const stationFace = (mark: StationMark, width: number, first: string | undefined): string =>
+  [
+    mark.x,
+    mark.y,
+    mark.height,
+    width,
+    mark.isRow,
+    mark.isDim,
+    mark.isSelected,
+    mark.id === first,
+    mark.station.trust,
+    mark.isRow ? `${mark.station.rate} ${mark.station.spark.join(" ")}` : "",
+  ].join("|")
+
+const drawnFace = local<string>()
 
 const drawStations = (to: Layer, marks: ReadonlyArray<StationMark>, layout: Layout): void => {
   const { width } = layout.columns.stations
@@ -210,6 +231,13 @@ const drawStations = (to: Layer, marks: ReadonlyArray<StationMark>, layout: Layo
       made.append("text").attr("class", "rate")
       made.append("path").attr("class", "spark")
       return made
+    })
+    // Hundreds of stations, ten times a second: only what looks otherwise than before is touched.
+    .filter(function (mark) {
+      const face = stationFace(mark, width, first)
+      if (drawnFace.get(this) === face) return false
+      drawnFace.set(this, face)
+      return true
     })
     .attr("class", ({ station: own, isRow, isDim, isSelected }) =>
       classes(

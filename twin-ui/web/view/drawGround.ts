@@ -1,21 +1,27 @@
 /**
- * Edges and devices, on one canvas: thousands of marks that change together. Names and what can be
- * focused are in the SVG above it (`drawChain`).
+ * Edges and devices, on a canvas each: thousands of marks. Edges change their width seldom and cost most, so
+ * they are drawn less often than dots (`page.ts`). Names and what can be focused are in the SVG above.
  */
 import { linkHorizontal } from "d3"
 import type { EdgeMark, Layout, Point } from "../model/Layout.ts"
 import { clear, colourOf, glyph, type Palette } from "./paint.ts"
 
-export const drawGround = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
+export const drawEdges = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
   const to = clear(canvas, layout.size)
   if (to === undefined) return
   const calm = layout.edges.filter((edge) => edge.tone === "ok" && !edge.isLit)
   const loud = layout.edges.filter((edge) => edge.tone !== "ok" || edge.isLit)
-  to.lineCap = "round"
   // Many lines add up where they cross: each is fainter then.
   const strength = Math.min(1, Math.max(0.22, Math.sqrt(80 / Math.max(1, calm.length))))
-  drawEdges(to, calm, palette, strength)
-  drawEdges(to, loud, palette, 1)
+  to.lineCap = "round"
+  stroke(to, calm, palette, strength)
+  stroke(to, loud, palette, 1)
+  to.globalAlpha = 1
+}
+
+export const drawDots = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
+  const to = clear(canvas, layout.size)
+  if (to === undefined) return
   for (const group of layout.groups)
     for (const dot of group.dots) {
       const bad = dot.verdict === "refused" || dot.verdict === "suspicious"
@@ -39,7 +45,7 @@ export const drawGround = (canvas: HTMLCanvasElement, layout: Layout, palette: P
   to.globalAlpha = 1
 }
 
-const drawEdges = (
+const stroke = (
   to: CanvasRenderingContext2D,
   edges: ReadonlyArray<EdgeMark>,
   palette: Palette,

@@ -11,7 +11,7 @@ import { layoutOf, type Dot, type Layout, type Size } from "../model/Layout.ts"
 import { marksOf, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
 import { controlsOf } from "./controlsOf.ts"
 import { drawChain, type Root } from "./drawChain.ts"
-import { drawGround } from "./drawGround.ts"
+import { drawDots, drawEdges } from "./drawGround.ts"
 import { motionsOn } from "./drawMotions.ts"
 import { drawTimeline } from "./drawTimeline.ts"
 import { figuresOf, pillOf } from "./headerOf.ts"
@@ -35,7 +35,8 @@ export interface Parts {
   readonly pill: HTMLElement
   readonly figures: HTMLElement
   readonly notices: HTMLElement
-  readonly ground: HTMLCanvasElement
+  readonly edges: HTMLCanvasElement
+  readonly dots: HTMLCanvasElement
   readonly motions: HTMLCanvasElement
   readonly empty: HTMLElement
   readonly panel: HTMLElement
@@ -66,6 +67,7 @@ export const pageOn = (
   let palette = paletteOf(parts.body)
   let theme = ""
   let running = false
+  let edgesMs = -Infinity
   let pointed: Dot | undefined
 
   const fly = (now: number): void => {
@@ -113,7 +115,12 @@ export const pageOn = (
                 filter: filterOf(address.query, address.problemsOnly),
               })
       if (view !== undefined && layout !== last?.layout) {
-        drawGround(parts.ground, layout, palette)
+        const now = performance.now()
+        if (last === undefined || !sameShape(last.frame, frame) || now - edgesMs > edgesEveryMs) {
+          drawEdges(parts.edges, layout, palette)
+          edgesMs = now
+        }
+        drawDots(parts.dots, layout, palette)
         drawChain(chain, layout, view, picture.oneIn)
         ring(chain, pointed)
       }
@@ -135,8 +142,17 @@ export const pageOn = (
   }
 }
 
-const isSame = (a: Frame, b: Frame): boolean =>
-  a.picture.view === b.picture.view &&
+/** Widths of edges follow their rates this often, ms; where they run, what is selected or found shows at once. */
+const edgesEveryMs = 1000
+
+const isSame = (a: Frame, b: Frame): boolean => a.picture.view === b.picture.view && sameShape(a, b)
+
+/** Edges run where they ran: the same stage, selection and search, and no station came, went or changed its trust. */
+const sameShape = (a: Frame, b: Frame): boolean =>
+  a.picture.source === b.picture.source &&
+  a.picture.fresh === b.picture.fresh &&
+  a.picture.view?.totals.stationsLost === b.picture.view?.totals.stationsLost &&
+  a.picture.view?.totals.stations === b.picture.view?.totals.stations &&
   a.stage === b.stage &&
   a.ui.address.selection === b.ui.address.selection &&
   a.ui.address.query === b.ui.address.query &&

@@ -56,6 +56,11 @@ const make = (parent: Element, tree: Tree | string): ChildNode => {
   return element
 }
 
+/** Through the style object: the page's content policy allows no style attributes. */
+const restyle = (element: Element, text: string): void => {
+  if (element instanceof HTMLElement && element.style.cssText !== text) element.style.cssText = text
+}
+
 const update = (node: Node, tree: Tree): void => {
   if (!("setAttribute" in node)) return
   // It was made by `make` from a tree, so it is an element.
@@ -67,6 +72,7 @@ const update = (node: Node, tree: Tree): void => {
   for (const [name, value] of Object.entries(tree.attributes)) {
     if (name === "key") continue
     if (value === undefined || value === false) element.removeAttribute(name)
+    else if (name === "style") restyle(element, String(value))
     else if (element.getAttribute(name) !== String(value))
       element.setAttribute(name, value === true ? "" : String(value))
   }
