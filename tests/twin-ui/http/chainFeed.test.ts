@@ -108,7 +108,9 @@ describe("the chain's feed", () => {
       for (let batch = 0; batch < 3; batch++)
         yield* pipeline.offer(
           Array.from({ length: 2_000 }, (_, i) =>
-            meter.send(i % 4096, { atMs: startMs + (batch * 2_000 + i + 60) * minuteMs }),
+            meter.send((batch * 2_000 + i) % 4096, {
+              atMs: startMs + (batch * 2_000 + i + 60) * minuteMs,
+            }),
           ),
         )
       yield* settled

@@ -186,7 +186,7 @@ describe("the feed", () => {
       for (let batch = 0; batch < 5; batch++)
         yield* pipeline.offer(
           Array.from({ length: 2_000 }, (_, i) =>
-            meter.send(i % 4096, { atMs: startMs + (batch * 2_000 + i) * 1000 }),
+            meter.send((batch * 2_000 + i) % 4096, { atMs: startMs + (batch * 2_000 + i) * 1000 }),
           ),
         )
       const quick = yield* read("/feed?from=0")
