@@ -5,7 +5,7 @@
  *
  * Memory keeps a device's last `CounterWindow.recentMax` numbers. Beyond them a frame that was sent before
  * shows only where it stands out, so only such messages are looked up: a number taken ahead of its turn
- * once the counter wrapped, and a number refused for being out of turn.
+ * once the counter wrapped, and a number refused for being seen before or out of turn.
  */
 import type { RefusalReason } from "../event/decision.ts"
 import type { Event } from "../event/Event.ts"
@@ -39,6 +39,7 @@ const outOfTurn: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   "out-of-sequence",
   "unstated-band",
   "locked",
+  "number-seen",
 ])
 
 /** Whether a reception is an earlier twin: the same packet, heard before the message's own receptions. */
@@ -65,5 +66,7 @@ const seek = (
   const [firstAt] = causes
   const attempt = Attempts.openedAt(state.attempts, device, firstAt)
   if (attempt === undefined) return undefined
+  // Heard before the last one taken: a station handed it on late, and its number is rightly behind.
+  if (attempt.firstMs < (state.devices.get(device)?.window.lastMs ?? 0)) return undefined
   return { device, seq, digest: attempt.payload.digest, firstAt, firstMs: attempt.firstMs }
 }

@@ -5,7 +5,6 @@
  * recorded, and `keyVersion` says which it is.
  */
 import type { Event } from "../event/Event.ts"
-import * as Schema from "effect/Schema"
 import { type Command, CommandRefused } from "./Command.ts"
 import type * as Network from "./Network.ts"
 
@@ -203,5 +202,3 @@ const whyNoPolicy = (policy: Network.State["policy"]["policy"]): string | undefi
     ? "tallyWindowMs is 1..3600000"
     : undefined
 }
-
-export const isRefused = Schema.is(CommandRefused)
