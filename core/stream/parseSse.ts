@@ -11,9 +11,9 @@ export interface SseMessage {
   readonly data: string
 }
 
-export const carryMax = 8 * 1024 * 1024
+const carryMax = 8 * 1024 * 1024
 
-export class SseTooLong extends Error {
+class SseTooLong extends Error {
   override readonly name = "SseTooLong"
 }
 

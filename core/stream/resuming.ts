@@ -48,7 +48,7 @@ export interface Resuming<Message> {
   readonly scheduler: SchedulerLike
 }
 
-export class Closed extends Error {
+class Closed extends Error {
   override readonly name = "Closed"
 }
 

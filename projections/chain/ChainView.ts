@@ -14,8 +14,8 @@ export const Verdict = Schema.Literals(["none", "ok", "reported", "suspicious", 
 export type Verdict = typeof Verdict.Type
 
 /** `unattested`: no reference values were adopted for it, so there is nothing to measure it against. */
-export const Trust = Schema.Literals(["attested", "unattested", "lost"])
-export type Trust = typeof Trust.Type
+const Trust = Schema.Literals(["attested", "unattested", "lost"])
+type Trust = typeof Trust.Type
 
 export const DeviceView = Schema.Struct({
   id: Schema.String,
@@ -68,13 +68,13 @@ export const StationView = Schema.Struct({
 })
 export type StationView = typeof StationView.Type
 
-export const LinkView = Schema.Struct({
+const LinkView = Schema.Struct({
   name: Schema.String,
   up: Schema.Boolean,
   sinceMs: Schema.optionalKey(Schema.Int),
   at: Schema.optionalKey(Schema.Int),
 })
-export type LinkView = typeof LinkView.Type
+type LinkView = typeof LinkView.Type
 
 export const DataCentreView = Schema.Struct({
   id: Schema.String,
@@ -113,8 +113,8 @@ export const EdgeView = Schema.Struct({
 })
 export type EdgeView = typeof EdgeView.Type
 
-export const Moment = Schema.Struct({ position: Schema.Int, ms: Schema.Int })
-export type Moment = typeof Moment.Type
+const Moment = Schema.Struct({ position: Schema.Int, ms: Schema.Int })
+type Moment = typeof Moment.Type
 
 export const IncidentKind = Schema.Literals(["refusals", "trust-lost", "link-down", "outage"])
 export type IncidentKind = typeof IncidentKind.Type

@@ -5,10 +5,10 @@
 
 export const minuteMs = 60_000
 /** Completed minutes a pulse remembers; what a sparkline shows. */
-export const pulseMinutes = 12
+const pulseMinutes = 12
 /** Minutes a rate is the mean of. */
 const rateMinutes = 5
-export const flowMs = rateMinutes * minuteMs
+const flowMs = rateMinutes * minuteMs
 
 export type Pulse = {
   readonly minute: number

@@ -62,7 +62,7 @@ export type Station = {
   readonly pulse: Pulse.Pulse
 }
 
-export type Link = {
+type Link = {
   readonly name: string
   readonly up: boolean
   readonly sinceMs: number

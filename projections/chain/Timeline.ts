@@ -7,10 +7,10 @@
 import { invariant } from "../../core/kernel/invariant.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
 
-export const bucketsMax = 16_384
-export const bucketMsMin = 60_000
+const bucketsMax = 16_384
+const bucketMsMin = 60_000
 
-export type Bucket = {
+type Bucket = {
   readonly accepted: number
   readonly refused: number
   readonly reported: number

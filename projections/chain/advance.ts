@@ -7,7 +7,7 @@
  */
 import type { State } from "./State.ts"
 
-export const leapMs = 3_600_000
+const leapMs = 3_600_000
 export const leapsBelieved = 8
 
 export const advance = (draft: State, occurredMs: number): void => {

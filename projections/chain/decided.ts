@@ -7,7 +7,7 @@ import * as Pulse from "./Pulse.ts"
 import { flowStride, type Device, type State } from "./State.ts"
 
 /** Numbers missing before a message that bad radio alone explains; more makes it suspicious. */
-export const missingQuietMax = 8
+const missingQuietMax = 8
 
 export const messageAccepted = (draft: State, event: MessageAccepted): void => {
   draft.accepted++

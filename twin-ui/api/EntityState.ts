@@ -44,13 +44,13 @@ export const Why: Schema.Codec<Why> = Schema.Struct({
 })
 
 /** A message's ranks x stations, or a station's receptions in time: a small bar chart. */
-export const Bars = Schema.Struct({
+const Bars = Schema.Struct({
   title: Schema.String,
   fromMs: Schema.Int,
   toMs: Schema.Int,
   bars: Schema.Array(Schema.Struct({ value: Schema.Finite, tone: Tone })),
 })
-export type Bars = typeof Bars.Type
+type Bars = typeof Bars.Type
 
 export const EntityState = Schema.Struct({
   kind: EntityKind,

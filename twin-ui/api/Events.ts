@@ -1,22 +1,12 @@
 /**
  * Events as lines and one event in full: `GET /api/events` and `GET /api/events/:position`.
+ *
+ * Lists are newest first. `device`, `station`, `customer`, `kind` narrow them; `from` and `to` are positions or
+ * instants (`to` exclusive); `limit` is how many, `before` a position, for the next page.
  */
 import * as Schema from "effect/Schema"
 import { EventRow } from "../../projections/chain/EventRow.ts"
 
-export { EventRow }
-
-/** Newest first. `from`, `to` are positions or ISO 8601 instants (`to` exclusive); `before` is a position, for the next page. */
-export const EventsQuery = Schema.Struct({
-  device: Schema.optionalKey(Schema.String),
-  station: Schema.optionalKey(Schema.String),
-  customer: Schema.optionalKey(Schema.String),
-  kind: Schema.optionalKey(Schema.String),
-  from: Schema.optionalKey(Schema.String),
-  to: Schema.optionalKey(Schema.String),
-  limit: Schema.optionalKey(Schema.FiniteFromString),
-  before: Schema.optionalKey(Schema.FiniteFromString),
-})
 export const eventsLimitDefault = 50
 export const eventsLimitMax = 1000
 

@@ -21,27 +21,27 @@ export const stepsPerSecondMax = 10
 export const heartbeatMs = 5_000
 
 /** The whole picture: replaces what was shown before. */
-export const ViewMessage = Schema.TaggedStruct("view", { view: ChainView })
+const ViewMessage = Schema.TaggedStruct("view", { view: ChainView })
 
-export const StepMessage = Schema.TaggedStruct("step", { step: Step })
+const StepMessage = Schema.TaggedStruct("step", { step: Step })
 
 /** The log runs ahead of this feed by so many events; nothing is lost. 0: it has caught up again. */
-export const LagMessage = Schema.TaggedStruct("lag", { behind: Schema.Int })
+const LagMessage = Schema.TaggedStruct("lag", { behind: Schema.Int })
 
 /** Events `from` to `to` were passed over and were not animated; a view with them in it follows. */
-export const GapMessage = Schema.TaggedStruct("gap", { from: Schema.Int, to: Schema.Int })
+const GapMessage = Schema.TaggedStruct("gap", { from: Schema.Int, to: Schema.Int })
 
 /** A far instant is being rebuilt: `done` of `total` events folded. */
-export const LoadingMessage = Schema.TaggedStruct("loading", {
+const LoadingMessage = Schema.TaggedStruct("loading", {
   done: Schema.Int,
   total: Schema.Int,
 })
 
 /** A replay reached now: what follows is live. */
-export const CaughtUpMessage = Schema.TaggedStruct("caught-up", {})
+const CaughtUpMessage = Schema.TaggedStruct("caught-up", {})
 
 /** The feed is over: `until` was reached, or the server stops. */
-export const EndMessage = Schema.TaggedStruct("end", {
+const EndMessage = Schema.TaggedStruct("end", {
   reason: Schema.Literals(["until", "shutdown"]),
 })
 
@@ -55,10 +55,3 @@ export const FeedMessage = Schema.Union([
   EndMessage,
 ])
 export type FeedMessage = typeof FeedMessage.Type
-
-/** Query of `GET /feed/chain`; an instant is a position or ISO 8601 (event time). */
-export const FeedQuery = Schema.Struct({
-  at: Schema.optionalKey(Schema.String),
-  speed: Schema.optionalKey(Schema.FiniteFromString),
-  until: Schema.optionalKey(Schema.String),
-})

@@ -1,5 +1,6 @@
 /**
  * All of time in at most `bucketsMax` bars, and the incidents under it: `GET /api/timeline?from=&to=&buckets=`.
+ * `from` and `to` are instants of event time, by default those of the first and the newest event.
  *
  * The axis is event time. Each bucket names the last position seen by its end, so that a place on the
  * axis is a position to ask about.
@@ -8,13 +9,6 @@ import * as Schema from "effect/Schema"
 import { Incident } from "../../projections/chain/ChainView.ts"
 
 export const bucketsMax = 400
-
-export const TimelineQuery = Schema.Struct({
-  /** ISO 8601, event time; default the first and the newest event. */
-  from: Schema.optionalKey(Schema.String),
-  to: Schema.optionalKey(Schema.String),
-  buckets: Schema.optionalKey(Schema.FiniteFromString),
-})
 
 export const Bucket = Schema.Struct({
   startMs: Schema.Int,

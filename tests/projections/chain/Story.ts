@@ -27,7 +27,7 @@ export interface Plan {
   readonly startMs: number
 }
 
-export const plan: Plan = {
+const plan: Plan = {
   seed: 7,
   stations: 48,
   devices: 2000,

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import type { Recorded } from "../../../core/event/Envelope.ts"
+import type { Event } from "../../../core/event/Event.ts"
 import { applyStep } from "../../../projections/chain/applyStep.ts"
 import { Chain } from "../../../projections/chain/Chain.ts"
 import * as View from "../../../projections/chain/ChainView.ts"
@@ -13,7 +14,23 @@ import { fold, type Projection } from "../../../projections/Projection.ts"
 import { histogramOf, Timeline } from "../../../projections/chain/Timeline.ts"
 import { story } from "./Story.ts"
 
-const small = story({ stations: 12, devices: 60, minutes: 60, messagesPerMinute: 20 })
+const told = story({ stations: 12, devices: 60, minutes: 60, messagesPerMinute: 20 })
+const leaving = (event: Event): Event | undefined => {
+  if (event._tag === "DeviceRegistered") return { _tag: "DeviceRetired", device: event.device }
+  return event._tag === "StationEnrolled"
+    ? { _tag: "StationRetired", station: event.station }
+    : undefined
+}
+
+/** The story, and after it a third of all things leave. */
+const small: ReadonlyArray<Recorded> = told
+  .map(({ event }) => leaving(event))
+  .filter((event) => event !== undefined)
+  .filter((_, index) => index % 3 === 0)
+  .reduce((log: ReadonlyArray<Recorded>, event) => {
+    const last = log[log.length - 1]
+    return [...log, { ...last, position: log.length, causes: [], event }]
+  }, told)
 const after = (events: ReadonlyArray<Recorded>) => fold(Chain, Chain.initial(), events)
 const digest = <State>(projection: Projection<State>, state: State): string =>
   JSON.stringify(projection.encode(state))
@@ -125,6 +142,35 @@ describe("view", () => {
       totals.accepted,
     )
     assert.strictEqual(bars.at(-1)?.position, small.length - 1)
+  })
+})
+
+describe("rates and edges", () => {
+  const view = viewOf(after(told))
+
+  it("lead each accepted message over a data centre to its customer", () => {
+    const carriers = view.dataCentres.reduce((sum, { rate }) => sum + rate, 0)
+    assert.closeTo(carriers, view.totals.acceptedPerMinute, 2)
+    const led = new Set(view.carried.map(({ to }) => to))
+    const busy = view.customers.filter(({ rate }) => rate > 0)
+    assert.isAbove(busy.length, 2)
+    for (const { id } of busy) assert.isTrue(led.has(id), id)
+  })
+
+  it("are those of the last minutes, not of all time", () => {
+    const { totals, stations } = view
+    assert.closeTo(totals.acceptedPerMinute, 20, 4)
+    const heard = stations.reduce((sum, { rate }) => sum + rate, 0)
+    assert.closeTo(heard, totals.receptionsPerMinute, stations.length / 2)
+  })
+})
+
+describe("things that leave", () => {
+  it("are gone from the view and from the counts", () => {
+    const [before, later] = [viewOf(after(told)).totals, viewOf(after(small)).totals]
+    assert.isBelow(later.devices, before.devices)
+    assert.isBelow(later.stations, before.stations)
+    assert.isAtMost(later.stationsAttested + later.stationsLost, later.stations)
   })
 })
 

@@ -10,10 +10,10 @@ import type { FeedMessage } from "../../api/Feed.ts"
 import { live, type Source } from "./Source.ts"
 
 /** Motions waiting to be drawn; when a slow screen lets more gather, the oldest are not drawn. */
-export const motionsWaitingMax = 160
-export const notableKeptMax = 60
+const motionsWaitingMax = 160
+const notableKeptMax = 60
 
-export type Feed =
+type Feed =
   | { readonly _tag: "connecting" }
   | { readonly _tag: "open" }
   | { readonly _tag: "lost"; readonly lost: Lost }

@@ -5,7 +5,7 @@
 import { Observable } from "rxjs"
 import { sseParser, type SseMessage } from "../../../core/stream/parseSse.ts"
 
-export class FeedRefused extends Error {
+class FeedRefused extends Error {
   override readonly name = "FeedRefused"
 }
 

@@ -28,20 +28,20 @@ import * as Picture from "./Picture.ts"
 import * as Source from "./Source.ts"
 
 export const firstWaitMs = 500
-export const mostWaitMs = 15_000
+const mostWaitMs = 15_000
 export const silenceMs = 3 * heartbeatMs
 
 /** A message that this page cannot read: it and the server are of different versions. */
-export class Unreadable extends Error {
+class Unreadable extends Error {
   override readonly name = "Unreadable"
 }
 
 /** A step did not start where the last one ended: the picture must be asked for anew. */
-export class Missed extends Error {
+class Missed extends Error {
   override readonly name = "Missed"
 }
 
-export type Connect = (path: string, lastId: string | undefined) => Observable<SseMessage>
+type Connect = (path: string, lastId: string | undefined) => Observable<SseMessage>
 
 export interface Settings {
   readonly connect: Connect

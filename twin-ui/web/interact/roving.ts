@@ -18,7 +18,7 @@ export const rove = (event: KeyboardEvent): boolean => {
 }
 
 /** Where a key leads among `count` marks; undefined when it leads nowhere. */
-export const target = (key: string, index: number, count: number): number | undefined => {
+const target = (key: string, index: number, count: number): number | undefined => {
   if (key === "ArrowDown") return Math.min(count - 1, index + 1)
   return key === "ArrowUp" ? Math.max(0, index - 1) : undefined
 }

@@ -130,7 +130,7 @@ export interface Shown {
 
 const margin = 20
 /** Column titles stand above this. */
-export const top = 62
+const top = 62
 const bottom = 14
 
 export const layoutOf = (view: ChainView, shown: Shown): Layout => {
@@ -250,7 +250,7 @@ interface Ends {
 }
 
 /** Width for a level (1 + log2 of messages in five minutes). */
-export const widthOf = (level: number): number => 0.5 + level * 0.42
+const widthOf = (level: number): number => 0.5 + level * 0.42
 
 const edgesOf = (view: ChainView, ends: Ends, shown: Shown): ReadonlyArray<EdgeMark> => {
   const groups = new Map(ends.groups.map((mark) => [mark.key, mark]))

@@ -53,7 +53,7 @@ export interface TimelineMarks {
 }
 
 export const inset = 20
-export const lanesMax = 2
+const lanesMax = 2
 const laneHeight = 19
 const axisHeight = 16
 /** Width of a character of an incident's label; slightly much, so that labels never touch. */

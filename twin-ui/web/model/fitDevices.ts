@@ -4,8 +4,8 @@ import type { Filter } from "./Filter.ts"
 import { count, plural } from "./format.ts"
 import type { Column, Dot, GroupMark, Room } from "./Layout.ts"
 
-export const pitchMost = 11
-export const pitchMin = 4
+const pitchMost = 11
+const pitchMin = 4
 const headHeight = 18
 const gapMost = 22
 const gapLeast = 7

@@ -4,8 +4,8 @@ import type { Filter } from "./Filter.ts"
 import { plural } from "./format.ts"
 import type { Column, Heading, Room, StationMark } from "./Layout.ts"
 
-export const rowMost = 24
-export const rowLeast = 14
+const rowMost = 24
+const rowLeast = 14
 const troubledRow = 19
 const headHeight = 18
 const gapLeast = 10

@@ -38,7 +38,7 @@ export const placeAt = (legs: ReadonlyArray<Leg>, ms: number): Point | undefined
 }
 
 /** A point of the horizontal link that d3-shape draws: its control points stand at half the width. */
-export const onCurve = (from: Point, to: Point, t: number): Point => {
+const onCurve = (from: Point, to: Point, t: number): Point => {
   const middle = (from.x + to.x) / 2
   const u = 1 - t
   return {

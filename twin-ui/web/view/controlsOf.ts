@@ -8,7 +8,7 @@ import { instant, minute, plural, position } from "../model/format.ts"
 import type { Span } from "../model/TimelineMarks.ts"
 import { h, type Tree } from "./patch.ts"
 
-export const spans: ReadonlyArray<readonly [label: string, ms: number | undefined]> = [
+const spans: ReadonlyArray<readonly [label: string, ms: number | undefined]> = [
   ["1 h", hourMs],
   ["6 h", 6 * hourMs],
   ["1 d", 24 * hourMs],

@@ -197,7 +197,7 @@ const stationLabel = ({ station, isRow }: StationMark): string => {
   return `station ${station.id}${name}, ${trustWord(station.trust)}${rate}`
 }
 
-export const trustWord = (trust: StationMark["station"]["trust"]): string =>
+const trustWord = (trust: StationMark["station"]["trust"]): string =>
   trust === "lost" ? "trust lost" : trust === "attested" ? "attested" : "not attested"
 
 /** All that a station's marks are drawn from. */

@@ -8,7 +8,7 @@ import { legsOf, placeAt, type Leg } from "../model/motionAt.ts"
 import { clear, colourOf, glyph, type Palette } from "./paint.ts"
 
 /** In the air at once; more are not drawn. */
-export const flyingMax = 320
+const flyingMax = 320
 /** New motions are spread over about one step of the feed, or they would fly in bursts. */
 const spreadMs = 120
 
