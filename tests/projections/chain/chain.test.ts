@@ -23,14 +23,15 @@ const leaving = (event: Event): Event | undefined => {
 }
 
 /** The story, and after it a third of all things leave. */
-const small: ReadonlyArray<Recorded> = told
-  .map(({ event }) => leaving(event))
-  .filter((event) => event !== undefined)
-  .filter((_, index) => index % 3 === 0)
-  .reduce((log: ReadonlyArray<Recorded>, event) => {
-    const last = log[log.length - 1]
-    return [...log, { ...last, position: log.length, causes: [], event }]
-  }, told)
+const withLeaving = (): ReadonlyArray<Recorded> => {
+  const log = [...told]
+  const events = told.map(({ event }) => leaving(event)).filter((event) => event !== undefined)
+  for (const [index, event] of events.entries())
+    if (index % 3 === 0)
+      log.push({ ...log[log.length - 1], position: log.length, causes: [], event })
+  return log
+}
+const small = withLeaving()
 const after = (events: ReadonlyArray<Recorded>) => fold(Chain, Chain.initial(), events)
 const digest = <State>(projection: Projection<State>, state: State): string =>
   JSON.stringify(projection.encode(state))
