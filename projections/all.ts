@@ -2,6 +2,7 @@
  * Every projection of the twin. Each has a state of its own type; `Packed` hides it, so that they can
  * stand in one list and be started, folded and compared alike.
  */
+import * as Anomaly from "./anomaly/Anomaly.ts"
 import * as CoreNetwork from "./coreNetwork/CoreNetwork.ts"
 import * as Delivery from "./delivery/Delivery.ts"
 import * as Device from "./device/Device.ts"
@@ -35,4 +36,5 @@ export const all: ReadonlyArray<Packed> = [
   pack(CoreNetwork.projection),
   pack(Adopted.projection),
   pack(Traffic.projection),
+  pack(Anomaly.projection),
 ]

@@ -1,0 +1,189 @@
+/**
+ * What is going on that should not be, or should be known: findings with the facts that speak for them.
+ *
+ * The scene is kept once (`Scene.ts`); each rule (`rules/all.ts`) keeps what is its own and says what it
+ * sees; what is said of one thing makes one finding (`Finding.ts`). All three are bounded, so the projection's
+ * size depends on the devices ever heard (a small profile each) and on nothing an attacker can choose:
+ * only frames with a right MAC open messages and profiles.
+ */
+import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import type { Json, Projection } from "../Projection.ts"
+import * as Evidence from "./Evidence.ts"
+import * as Finding from "./Finding.ts"
+import { lateMin } from "./likeness.ts"
+import type { Moment, Report, Running } from "./Rule.ts"
+import { rules } from "./rules/all.ts"
+import * as Scene from "./Scene.ts"
+import type { Sighting } from "./Sighting.ts"
+
+export interface State {
+  readonly scene: Scene.Scene
+  readonly findings: Finding.Findings
+  readonly running: ReadonlyArray<Running>
+  /** The rules by the moments they want. */
+  readonly wanted: Readonly<Record<Moment["_tag"], ReadonlyArray<Running>>>
+  /** The event being taken in, for what is said of it. */
+  position: Position
+  readonly report: Report
+}
+
+const apply = (draft: State, recorded: Recorded): void => {
+  const { event } = recorded
+  const { scene } = draft
+  draft.position = recorded.position
+  Scene.advance(scene, recorded)
+  for (let over = Scene.nextSettled(scene); over !== undefined; over = Scene.nextSettled(scene))
+    settled(draft, over)
+  switch (event._tag) {
+    case "FrameHeard": {
+      if (event.check !== "ok") {
+        tell(draft, { _tag: "Unproved", scene, recorded, frame: event })
+        return
+      }
+      Scene.heard(scene, recorded, event)
+      const lagMs = Scene.lagOf(scene, recorded.occurredMs)
+      if (lagMs > lateMin) tell(draft, { _tag: "Late", scene, recorded, frame: event, lagMs })
+      return
+    }
+    case "MessageAccepted":
+    case "MessageRefused":
+      Scene.decided(scene, recorded, event)
+      return
+    case "StationEnrolled":
+      Scene.enrolled(scene, event)
+      return
+    case "PolicyAdopted":
+      scene.windowMs = event.policy.tallyWindowMs
+      return
+    case "ServiceReported":
+    case "ReceptionsRepeated":
+    case "EarlierTwinFound":
+      tell(draft, { _tag: "Other", scene, recorded })
+      return
+    case "BytesHeard":
+    case "MessageReported":
+    case "ReceptionReported":
+    case "DeviceRegistered":
+    case "DeviceKeyReplaced":
+    case "DeviceRetired":
+    case "CounterDisengaged":
+    case "StationRetired":
+    case "DataCentreOpened":
+    case "CustomerRegistered":
+    case "CustomerRetired":
+    case "DestinationAdded":
+    case "DestinationRemoved":
+    case "ReferenceValuesAdopted":
+    case "StationTrustLost":
+    case "StationTrustRestored":
+    case "DeliveryOwed":
+    case "DeliverySucceeded":
+    case "DeliveryFailed":
+    case "DeliveryAbandoned":
+    case "LinkReported":
+    case "DemoBegan":
+    case "Ticked":
+    case "DownlinkDefaultSet":
+    case "DownlinkAsked":
+    case "DownlinkScheduled":
+    case "DownlinkRefused":
+    case "DownlinkTransmitted":
+    case "DownlinkNotTransmitted":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
+    case "StrayConfirmationHeard":
+    case "PayloadSchemeAdopted":
+    case "Unknown":
+      return
+  }
+}
+
+export const projection: Projection<State> = {
+  name: "anomaly",
+  version: 1,
+  initial: () =>
+    stateOf(
+      Scene.make(),
+      Finding.make(),
+      rules.map((rule) => rule.start()),
+    ),
+  apply,
+  copy: ({ findings, running, scene }) =>
+    stateOf(
+      Scene.copy(scene),
+      Finding.copy(findings),
+      running.map((rule) => rule.copy()),
+    ),
+  encode: ({ findings, running, scene }) => ({
+    scene: Scene.encode(scene),
+    findings: Finding.encode(findings),
+    rules: running.map((rule) => rule.encode()),
+  }),
+  decode: (json: Json): State => {
+    // Written by `encode` of the same version; snapshots carry a digest that was checked.
+    const from = json as unknown as Encoded
+    return stateOf(
+      Scene.decode(from.scene),
+      Finding.decode(from.findings),
+      rules.map((rule, i) => rule.start(from.rules[i])),
+    )
+  },
+}
+
+interface Encoded {
+  readonly scene: Scene.Encoded
+  readonly findings: Finding.Encoded
+  readonly rules: ReadonlyArray<Json>
+}
+
+/** All that are kept, the one that began last first. */
+export const findings = (state: State): ReadonlyArray<Finding.Finding> =>
+  Finding.newestFirst(state.findings)
+
+/** Of a device, the one that began last first. */
+export const ofDevice = (state: State, device: string): ReadonlyArray<Finding.Finding> =>
+  findings(state).filter((finding) => finding.device === device)
+
+/** Of a station, the one that began last first. */
+export const ofStation = (state: State, station: string): ReadonlyArray<Finding.Finding> =>
+  findings(state).filter((finding) => finding.station === station)
+
+/** Findings ever begun, kept or not. */
+export const begun = (state: State): number => state.findings.begun
+
+const stateOf = (
+  scene: Scene.Scene,
+  kept: Finding.Findings,
+  running: ReadonlyArray<Running>,
+): State => {
+  const wanting = (tag: Moment["_tag"]) => running.filter(({ wants }) => wants.includes(tag))
+  const state: State = {
+    scene,
+    findings: kept,
+    running,
+    wanted: {
+      Settled: wanting("Settled"),
+      Unproved: wanting("Unproved"),
+      Late: wanting("Late"),
+      Other: wanting("Other"),
+    },
+    position: -1,
+    report: {
+      say: (said) => Finding.say(kept, said, { position: state.position, ms: scene.nowMs }),
+      known: (kind, device) => Finding.current(kept, kind, { device }),
+    },
+  }
+  return state
+}
+
+const tell = (draft: State, moment: Moment): void => {
+  for (const rule of draft.wanted[moment._tag]) rule.apply(moment, draft.report)
+}
+
+const settled = (draft: State, sighting: Sighting): void => {
+  const { scene } = draft
+  const usual = Scene.profileOf(scene, sighting.device)
+  const evidence = Evidence.of(scene, sighting, usual)
+  tell(draft, { _tag: "Settled", scene, sighting, evidence, usual })
+  Scene.learn(scene, sighting, evidence)
+}
