@@ -206,6 +206,16 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
+    case "DownlinkDefaultSet":
+    case "DownlinkAsked":
+    case "DownlinkScheduled":
+    case "DownlinkRefused":
+    case "DownlinkTransmitted":
+    case "DownlinkNotTransmitted":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
+    case "StrayConfirmationHeard":
+    case "PayloadSchemeAdopted":
     case "Unknown":
       return
   }

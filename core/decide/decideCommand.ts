@@ -198,6 +198,8 @@ const whyNoPolicy = (policy: Network.State["policy"]["policy"]): string | undefi
   if (policy.rollover < 128 || policy.rollover > 4096) return "rollover is 128..4096"
   if (policy.contractPerDay < 1 || policy.contractPerDay > 1_000_000)
     return "contractPerDay is 1..1000000"
+  if (policy.downlinksPerDay < 0 || policy.downlinksPerDay > 10_000)
+    return "downlinksPerDay is 0..10000"
   return policy.tallyWindowMs < 1 || policy.tallyWindowMs > 3_600_000
     ? "tallyWindowMs is 1..3600000"
     : undefined

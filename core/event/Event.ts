@@ -8,7 +8,19 @@ import * as Schema from "effect/Schema"
 import { ReferenceValuesAdopted, StationTrustLost, StationTrustRestored } from "./attestation.ts"
 import { EarlierTwinFound, MessageAccepted, MessageRefused } from "./decision.ts"
 import { DeliveryAbandoned, DeliveryFailed, DeliveryOwed, DeliverySucceeded } from "./delivery.ts"
+import {
+  DownlinkAsked,
+  DownlinkConfirmed,
+  DownlinkDefaultSet,
+  DownlinkNotTransmitted,
+  DownlinkRefused,
+  DownlinkScheduled,
+  DownlinkTransmitted,
+  DownlinkUnconfirmed,
+  StrayConfirmationHeard,
+} from "./downlink.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
+import { PayloadSchemeAdopted } from "./payloadScheme.ts"
 import { PolicyAdopted } from "./policy.ts"
 import { BytesHeard, FrameHeard, ReceptionsRepeated } from "./reception.ts"
 import {
@@ -59,6 +71,16 @@ export const known = [
   Ticked,
   ReceptionsRepeated,
   EarlierTwinFound,
+  DownlinkDefaultSet,
+  DownlinkAsked,
+  DownlinkScheduled,
+  DownlinkRefused,
+  DownlinkTransmitted,
+  DownlinkNotTransmitted,
+  DownlinkConfirmed,
+  DownlinkUnconfirmed,
+  StrayConfirmationHeard,
+  PayloadSchemeAdopted,
 ] as const
 
 export const Known = Schema.Union(known)

@@ -3,6 +3,7 @@
  *
  * Stored names and fields are a wire format: change them only by adding, and through `upcast.ts`.
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 export const Policy = Schema.Struct({
@@ -20,6 +21,8 @@ export const Policy = Schema.Struct({
   tallyWindowMs: Schema.Int,
   /** What a station that lost trust contributes. */
   untrustedStations: Schema.Literals(["refuse", "flag"]),
+  /** Downlinks that a device may be sent on a UTC day. Policies adopted before it existed mean the contract's 4. */
+  downlinksPerDay: Schema.Int.pipe(Schema.withDecodingDefaultKey(Effect.succeed(4))),
 })
 export type Policy = typeof Policy.Type
 
@@ -37,6 +40,7 @@ export const policyDefault: Policy = {
   afterError: "until-acceptable",
   tallyWindowMs: 30_000,
   untrustedStations: "refuse",
+  downlinksPerDay: 4,
 }
 
 export const PolicyAdopted = Schema.TaggedStruct("PolicyAdopted", {

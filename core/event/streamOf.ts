@@ -35,6 +35,16 @@ export const streamOf = (event: Event): StreamId => {
     case "CounterDisengaged":
     case "MessageAccepted":
     case "EarlierTwinFound":
+    case "DownlinkDefaultSet":
+    case "DownlinkAsked":
+    case "DownlinkScheduled":
+    case "DownlinkRefused":
+    case "DownlinkTransmitted":
+    case "DownlinkNotTransmitted":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
+    case "StrayConfirmationHeard":
+    case "PayloadSchemeAdopted":
       return deviceStream(event.device)
     case "MessageRefused":
       return event.reason === "unknown-device" ? "strangers" : deviceStream(event.device)

@@ -55,6 +55,16 @@ export const ofEvent = (event: Event, occurredMs: number): Identity | undefined 
     case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
+    case "DownlinkDefaultSet":
+    case "DownlinkAsked":
+    case "DownlinkScheduled":
+    case "DownlinkRefused":
+    case "DownlinkTransmitted":
+    case "DownlinkNotTransmitted":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
+    case "StrayConfirmationHeard":
+    case "PayloadSchemeAdopted":
     case "Unknown":
       return undefined
   }

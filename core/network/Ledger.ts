@@ -149,6 +149,16 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
+    case "DownlinkDefaultSet":
+    case "DownlinkAsked":
+    case "DownlinkScheduled":
+    case "DownlinkRefused":
+    case "DownlinkTransmitted":
+    case "DownlinkNotTransmitted":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
+    case "StrayConfirmationHeard":
+    case "PayloadSchemeAdopted":
     case "Unknown":
       return
   }

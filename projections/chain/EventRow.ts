@@ -135,6 +135,38 @@ const wordsOf = (event: Event): Words => {
       return words("plain", "receptions came twice", `${event.count} from ${event.station}`)
     case "EarlierTwinFound":
       return words("suspicious", "the same was heard before", `${event.device} · seq ${event.seq}`)
+    case "DownlinkDefaultSet":
+      return words(
+        "plain",
+        event.payload === undefined ? "default downlink removed" : "default downlink set",
+        event.device,
+      )
+    case "DownlinkAsked":
+      return words("plain", "downlink asked", `${event.device} · seq ${event.seq}`)
+    case "DownlinkScheduled":
+      return words("plain", `downlink scheduled, by ${event.by}`, `from ${event.station}`)
+    case "DownlinkRefused":
+      return words(
+        event.reason === "no-answer" ? "plain" : "suspicious",
+        `no downlink, ${event.reason}`,
+        `${event.device} · seq ${event.seq}`,
+      )
+    case "DownlinkTransmitted":
+      return words("ok", "downlink sent", `${event.device} from ${event.station}`)
+    case "DownlinkNotTransmitted":
+      return words("suspicious", "downlink not sent", `${event.error} at ${event.station}`)
+    case "DownlinkConfirmed":
+      return words("good", "downlink confirmed", `${event.device} heard ${event.rssiDbm} dBm`)
+    case "DownlinkUnconfirmed":
+      return words("suspicious", "downlink not confirmed", `${event.device} · seq ${event.seq}`)
+    case "StrayConfirmationHeard":
+      return words("suspicious", "a downlink confirmed that was not ours", event.device)
+    case "PayloadSchemeAdopted":
+      return words(
+        "plain",
+        event.scheme === undefined ? "payload encryption ended" : "payload encryption adopted",
+        `${event.device} · ${event.scheme ?? "none"}`,
+      )
     case "Ticked":
       return words("plain", "tick", event.due)
     case "Unknown":

@@ -98,6 +98,16 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
+    case "DownlinkDefaultSet":
+    case "DownlinkAsked":
+    case "DownlinkScheduled":
+    case "DownlinkRefused":
+    case "DownlinkTransmitted":
+    case "DownlinkNotTransmitted":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
+    case "StrayConfirmationHeard":
+    case "PayloadSchemeAdopted":
     case "Unknown":
       return
   }

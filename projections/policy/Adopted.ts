@@ -37,7 +37,7 @@ const apply = (draft: State, { event, occurredMs, position, recordedMs }: Record
 
 export const projection: Projection<State> = {
   name: "policy",
-  version: 1,
+  version: 2,
   initial: () => ({
     adopted: [
       {

@@ -84,6 +84,16 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
+    case "DownlinkDefaultSet":
+    case "DownlinkAsked":
+    case "DownlinkScheduled":
+    case "DownlinkRefused":
+    case "DownlinkTransmitted":
+    case "DownlinkNotTransmitted":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
+    case "StrayConfirmationHeard":
+    case "PayloadSchemeAdopted":
     case "Unknown":
       return
   }
@@ -91,7 +101,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "replay",
-  version: 1,
+  version: 2,
   initial: () => ({ policy: { version: 0, policy: policyDefault }, devices: new Map() }),
   apply,
   copy: (state) => ({ policy: state.policy, devices: new Map(state.devices) }),

@@ -110,6 +110,13 @@ const obligation = {
   destination: oneOf(destination, 2),
 }
 
+/** Few devices and numbers, so that what became of an asking often meets it. */
+const asking = {
+  device: oneOf(device, 2),
+  seq: fc.integer({ min: 0, max: 3 }),
+  epoch: epochs,
+}
+
 const stationReports = fc.array(
   fc
     .tuple(stations, optional("rssiDbm", rssis), optional("repetitions", fc.constant(2)))
@@ -125,6 +132,7 @@ const policies = fc.record({
   afterError: fc.constantFrom("until-acceptable", "until-disengage"),
   tallyWindowMs: fc.constantFrom(0, 2_000, policyDefault.tallyWindowMs),
   untrustedStations: fc.constantFrom("refuse", "flag"),
+  downlinksPerDay: fc.constantFrom(0, 1, 4),
 })
 
 const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>]> = [
@@ -360,6 +368,73 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     }),
   ],
   [1, kind("EarlierTwinFound", { device: devices, seq: seqs, earlierMs: fc.constant(beginMs) })],
+  [1, kind("DownlinkDefaultSet", { device: devices }, { payload: sealed })],
+  [
+    3,
+    kind("DownlinkAsked", {
+      ...asking,
+      opensAtMs: fc.constant(beginMs),
+      closesAtMs: fc.constant(beginMs + 25_000),
+    }),
+  ],
+  [
+    2,
+    kind(
+      "DownlinkScheduled",
+      {
+        ...asking,
+        station: stations,
+        by: fc.constantFrom("customer", "default"),
+        payload: sealed,
+        keyVersion: fc.constant(1),
+        transmitAtMs: fc.constant(beginMs),
+        closesAtMs: fc.constant(beginMs + 25_000),
+        policy: fc.constant(0),
+      },
+      { frequencyHz: fc.constant(869_525_000) },
+    ),
+  ],
+  [
+    1,
+    kind("DownlinkRefused", {
+      ...asking,
+      reason: fc.constantFrom("quota", "no-answer"),
+      policy: fc.constant(0),
+    }),
+  ],
+  [
+    2,
+    kind("DownlinkTransmitted", {
+      ...asking,
+      station: stations,
+      mac: fc.constant("58f2"),
+      confirmByMs: fc.constant(beginMs),
+    }),
+  ],
+  [
+    1,
+    kind("DownlinkNotTransmitted", {
+      ...asking,
+      station: stations,
+      error: fc.constant("no-link"),
+    }),
+  ],
+  [1, kind("DownlinkConfirmed", { ...asking, confirmationSeq: seqs, rssiDbm: fc.constant(-100) })],
+  [1, kind("DownlinkUnconfirmed", { ...asking, station: stations })],
+  [1, kind("StrayConfirmationHeard", { ...asking, rssiDbm: fc.constant(-100) })],
+  [
+    1,
+    kind(
+      "PayloadSchemeAdopted",
+      {
+        device: devices,
+        keyVersion: fc.integer({ min: 0, max: 2 }),
+        rolloverCounter: fc.integer({ min: 0, max: 2 }),
+        epoch: epochs,
+      },
+      { scheme: fc.constant("sigtwin-ctr-1") },
+    ),
+  ],
   [1, fc.constant<Event>({ _tag: "Unknown", kind: "FromTheFuture", data: { x: 1 } })],
 ]
 

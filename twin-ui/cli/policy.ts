@@ -61,6 +61,10 @@ const adopt = Command.make(
       ["refuse", "flag"],
       "What a station that lost trust contributes: nothing, or a flagged reception",
     ),
+    downlinks: Flags.integer("downlinks", { minimum: 0, maximum: 10_000 }).pipe(
+      Flag.withDescription("Downlinks that a device may be sent on a UTC day"),
+      Flag.optional,
+    ),
     note: Flag.String("note").pipe(
       Flag.withDescription("Why; it stands in the log"),
       Flag.withDefault(""),
@@ -153,6 +157,7 @@ const meanings: Readonly<Record<keyof Policy, string>> = {
   afterError: "after a number out of sequence",
   tallyWindowMs: "receptions of one message are expected within this time, in ms",
   untrustedStations: "what a station that lost trust contributes",
+  downlinksPerDay: "downlinks that a device may be sent on a UTC day",
 }
 
 const changesOf = (given: {
@@ -163,6 +168,7 @@ const changesOf = (given: {
   readonly afterError: Option.Option<Policy["afterError"]>
   readonly tallyWindow: Option.Option<string>
   readonly untrusted: Option.Option<Policy["untrustedStations"]>
+  readonly downlinks: Option.Option<number>
 }) =>
   Effect.gen(function* () {
     const windowMs = Option.map(given.tallyWindow, parseDuration)
@@ -176,6 +182,7 @@ const changesOf = (given: {
       ...said("afterError", given.afterError),
       ...said("tallyWindowMs", windowMs),
       ...said("untrustedStations", given.untrusted),
+      ...said("downlinksPerDay", given.downlinks),
     }
     if (Object.keys(changes).length === 0)
       return yield* new WrongUse({
