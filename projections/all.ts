@@ -3,6 +3,8 @@
  * stand in one list and be started, folded and compared alike.
  */
 import * as Anomaly from "./anomaly/Anomaly.ts"
+import { Chain } from "./chain/Chain.ts"
+import { Timeline } from "./chain/Timeline.ts"
 import * as CoreNetwork from "./coreNetwork/CoreNetwork.ts"
 import * as Delivery from "./delivery/Delivery.ts"
 import * as Device from "./device/Device.ts"
@@ -37,4 +39,6 @@ export const all: ReadonlyArray<Packed> = [
   pack(Adopted.projection),
   pack(Traffic.projection),
   pack(Anomaly.projection),
+  pack(Chain),
+  pack(Timeline),
 ]

@@ -103,7 +103,7 @@ const wordsOf = (event: Event): Words => {
       return words("good", "station trust restored", short(event.configDigest))
     case "MessageAccepted":
       return words(
-        event.warning === undefined || event.warning === "first" ? "ok" : "suspicious",
+        event.warning === "unstated-band" ? "suspicious" : "ok",
         event.warning === undefined ? "accepted" : `accepted, ${event.warning}`,
         `${event.device} · seq ${event.seq}`,
       )

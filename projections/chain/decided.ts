@@ -6,9 +6,6 @@ import { countFlow } from "./heard.ts"
 import * as Pulse from "./Pulse.ts"
 import { flowStride, type Device, type State } from "./State.ts"
 
-/** Numbers missing before a message that bad radio alone explains; more makes it suspicious. */
-const missingQuietMax = 8
-
 export const messageAccepted = (draft: State, event: MessageAccepted): void => {
   draft.accepted++
   draft.accepting = Pulse.beat(draft.accepting, draft.nowMs)
@@ -31,11 +28,9 @@ export const messageAccepted = (draft: State, event: MessageAccepted): void => {
   countCarried(draft, device)
 }
 
-/** Why an accepted message is suspicious, or "". */
-export const warningOf = (event: MessageAccepted): string => {
-  if (event.warning === "unstated-band") return "unstated-band"
-  return event.warning === "break" && event.missing > missingQuietMax ? "break" : ""
-}
+/** Why an accepted message is suspicious, or "". A break is not: bad radio and a long silence leave many. */
+export const warningOf = (event: MessageAccepted): string =>
+  event.warning === "unstated-band" ? "unstated-band" : ""
 
 const countCarried = (draft: State, device: Device): void => {
   const customer = draft.customers.get(draft.groups.get(device.group)?.customer ?? "")

@@ -17,7 +17,7 @@ import type { World } from "../../core/sim/World.ts"
 import { invariant } from "../../core/kernel/invariant.ts"
 
 /** How long after its arrival something may be recorded at most. */
-export const stepMs = 1_000
+export const stepMsDefault = 1_000
 
 export interface Played {
   receptions: number
@@ -32,9 +32,12 @@ export const playWorld = (
     readonly endMs: number
     readonly setClock: (ms: number) => void
     readonly report: (atMs: number, receptions: number) => void
+    /** Longer ones make fewer commits: for a history nobody watches being made. */
+    readonly stepMs?: number
   },
 ) =>
   Effect.gen(function* () {
+    const stepMs = given.stepMs ?? stepMsDefault
     const log = yield* EventLog
     const pipeline = yield* Pipeline
     const vault = yield* Vault

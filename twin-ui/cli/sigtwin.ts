@@ -1,5 +1,6 @@
 /** Every command, under one name. */
 import { Command } from "effect/cli"
+import { demo, optionsDefault } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { customer } from "./customer.ts"
 import { device } from "./device.ts"
@@ -7,6 +8,7 @@ import { events } from "./events.ts"
 import { exportEvents } from "./export.ts"
 import { importFiles } from "./import.ts"
 import { policy } from "./policy.ts"
+import { serveWith } from "./serve.ts"
 import { simulate } from "./simulate.ts"
 import { state } from "./state.ts"
 import { station } from "./station.ts"
@@ -18,6 +20,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     "A digital twin of a Sigfox network's security chain: devices, base stations, core network, customers.",
   ),
   Command.withSubcommands([
+    serveWith((poster) => demo(optionsDefault, poster)),
     importFiles,
     exportEvents,
     stats,

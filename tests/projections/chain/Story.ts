@@ -220,7 +220,7 @@ export const story = (given: Partial<Plan> = {}): ReadonlyArray<Recorded> => {
         kind: "data",
         downlinkAsked: false,
         missing: warned ? 31 : 0,
-        ...(warned ? { warning: "break" as const } : {}),
+        ...(warned ? { warning: "unstated-band" as const } : {}),
         policy: 12,
       },
       ms + 400,

@@ -12,14 +12,15 @@ import { CustomerId, DestinationId } from "../../../core/event/ids.ts"
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import type { Input } from "../../../core/ingest/Input.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
-import { Vault } from "../../../core/keys/Vault.ts"
+import * as Instant from "../../../core/kernel/Instant.ts"
+import { invariant } from "../../../core/kernel/invariant.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
 import { deliver } from "../../../core/network/deliver.ts"
 import type { Poster } from "../../../core/network/post.ts"
 import { scenarios } from "../../../core/sim/scenarios.ts"
 import * as World from "../../../core/sim/World.ts"
+import { playWorld } from "../playWorld.ts"
 import { endpoints } from "./endpoints.ts"
-import { playModelled } from "./playModelled.ts"
 import { scaledClock } from "./scaledClock.ts"
 
 /** Twelve hours of story in twelve minutes. */
@@ -75,10 +76,7 @@ export const find = Effect.gen(function* () {
 /** Plays until it is interrupted; says what it does on the console. */
 export const demo = Effect.fn("demo")(function* (given: Options, poster: Poster) {
   const found = yield* find
-  if (found._tag === "Other") {
-    yield* Console.log("This log holds other events, so no demo is played into it.")
-    return yield* deliver({ poster })
-  }
+  invariant(found._tag !== "Other", "a demo is played only into its own log")
   const { historyDays, spanMs } = scenarios.demo
   const nowMs = yield* Clock.currentTimeMillis
   const options = found._tag === "Began" ? found.options : given
@@ -108,20 +106,21 @@ export const demo = Effect.fn("demo")(function* (given: Options, poster: Poster)
 const dayMs = 86_400_000
 
 const begin = Effect.fnUntraced(function* (world: World.World, startMs: number) {
-  const pipeline = yield* Pipeline
-  const vault = yield* Vault
-  const { events, keys } = world.setup
-  yield* Console.log("The log is empty: a demo begins. First sixty days of history, made at once …")
-  yield* vault.putRadioKeys(keys.map(({ device, key }) => ({ device, key, version: 1 })))
-  for (let from = 0; from < events.length; from += setupAtOnce)
-    yield* pipeline.record(events.slice(from, from + setupAtOnce))
-  const receptions = yield* playModelled({ world, untilMs: startMs })
+  yield* Console.log("demo  sixty days of history first, made at once …")
+  const { receptions } = yield* playWorld(world, {
+    originMs: startMs - scenarios.demo.historyDays * dayMs,
+    endMs: startMs,
+    setClock: () => {},
+    report: () => {},
+    stepMs: historyStepMs,
+  })
   yield* Console.log(
-    `… ${receptions.toLocaleString("en")} receptions. The story begins, ${speed} times as fast as life.`,
+    `demo  ${receptions.toLocaleString("en")} receptions are in; the story begins, ${speed} times as fast as life`,
   )
 })
 
-const setupAtOnce = 5_000
+/** Of the history: a commit for each six hours. */
+const historyStepMs = 6 * 3_600_000
 
 const goOn = Effect.fnUntraced(function* (
   world: World.World,
@@ -130,7 +129,7 @@ const goOn = Effect.fnUntraced(function* (
 ) {
   const pipeline = yield* Pipeline
   world.skip(resumeMs)
-  yield* Console.log(`A demo began this log; it goes on from ${new Date(resumeMs).toISOString()}.`)
+  yield* Console.log(`demo  goes on from ${Instant.toIso(resumeMs)}`)
   // The customers are the same, their addresses are new.
   for (const { event } of world.setup.events)
     if (event._tag === "DestinationAdded")

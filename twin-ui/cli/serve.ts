@@ -1,0 +1,166 @@
+/** `sigtwin serve`: the API, the feed and the page over a log, until it is stopped. */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { Command, Flag } from "effect/cli"
+import type { Pipeline } from "../../core/ingest/Pipeline.ts"
+import type { Vault } from "../../core/keys/Vault.ts"
+import { EventLog } from "../../core/log/EventLog.ts"
+import { deliver } from "../../core/network/deliver.ts"
+import * as post from "../../core/network/post.ts"
+import * as Delivery from "../../projections/delivery/Delivery.ts"
+import * as Device from "../../projections/device/Device.ts"
+import * as Integrity from "../../projections/integrity/Integrity.ts"
+import { Twin } from "../../projections/run/Twin.ts"
+import * as Traffic from "../../projections/traffic/Traffic.ts"
+import * as config from "../config.ts"
+import * as Server from "../http/server.ts"
+import { type Settings, settingsDefault } from "../http/Settings.ts"
+import { parseLogAddress, twinLayer, writerLayer } from "../layers.ts"
+import * as Flags from "./flags.ts"
+import { pageRoot } from "./pageRoot.ts"
+import { version } from "./version.ts"
+import * as Words from "./Words.ts"
+
+/** Plays into the log, and delivers what comes of it, for as long as the server runs. */
+export type Demo<E> = (
+  poster: post.Poster,
+) => Effect.Effect<unknown, E, Pipeline | EventLog | Vault | Scope.Scope>
+
+export const serveWith = <E>(demo: Demo<E>) =>
+  Command.make(
+    "serve",
+    {
+      demo: Flag.Boolean("demo").pipe(
+        Flag.withDescription(
+          "Play a seeded network into the log: only into an empty one, or one that a demo began",
+        ),
+        Flag.withDefault(false),
+      ),
+      log: Flags.log,
+      host: Flag.String("host").pipe(
+        Flag.withMetavar("ADDRESS"),
+        Flag.withDescription("Address to listen on (default 127.0.0.1; SIGTWIN_HOST)"),
+        Flag.withFallbackConfig(config.host),
+      ),
+      port: Flag.Int("port").pipe(
+        Flag.withMetavar("N"),
+        Flag.withSchema(
+          Schema.Int.check(
+            Schema.isBetween({ minimum: 0, maximum: 65_535 }, { message: "a port is 0..65535" }),
+          ),
+        ),
+        Flag.withDescription("Port; 0 lets the system choose (default 4280; SIGTWIN_PORT)"),
+        Flag.withFallbackConfig(config.port),
+      ),
+      json: Flags.json,
+    },
+    Effect.fn("cli.serve")(function* (given) {
+      const address = yield* parseLogAddress(given.log)
+      const settings = yield* settingsOf(given)
+      const log = twinLayer(address).pipe(Layer.provideMerge(writerLayer(address)))
+      const ready = Layer.effectDiscard(caughtUp)
+      yield* run(given, demo).pipe(
+        Effect.scoped,
+        Effect.provide(
+          Server.layer(settings).pipe(Layer.provideMerge(ready), Layer.provideMerge(log)),
+        ),
+      )
+    }),
+  ).pipe(
+    Command.withShortDescription("Serve the API, the feed and the page over a log"),
+    Command.withDescription(
+      "Serve the API, the feed and the page over a log, until Ctrl-C. Starting again goes on from the same log. One process writes a log; others may read it meanwhile.",
+    ),
+  )
+
+/** The server answers from a twin that has all of the log in it. */
+const caughtUp = Effect.gen(function* () {
+  const log = yield* EventLog
+  const twin = yield* Twin
+  yield* twin.reached(yield* log.head)
+})
+
+const run = <E>(given: { readonly demo: boolean; readonly json: boolean }, demo: Demo<E>) =>
+  Effect.gen(function* () {
+    const server = yield* Server.Server
+    const found = yield* finding
+    const plays = given.demo && (found.events === 0 || found.demo)
+    yield* Console.log(
+      given.json
+        ? JSON.stringify({ url: server.url, ...found, plays })
+        : [
+            `log   ${found.log}: ${textOf(found)}`,
+            ...(given.demo ? [`demo  ${demoText(found)}`] : []),
+            `page  ${server.url}   API documents: ${server.url}/docs`,
+            "Ctrl-C stops.",
+          ].join("\n"),
+    )
+    const poster = yield* Effect.acquireRelease(Effect.sync(post.make), ({ close }) =>
+      Effect.sync(close),
+    )
+    return yield* plays ? demo(poster) : deliver({ poster })
+  })
+
+interface Found {
+  readonly log: string
+  readonly events: number
+  readonly devices: number
+  readonly stations: number
+  readonly customers: number
+  readonly lastRecordedMs: number | null
+  readonly demo: boolean
+}
+
+const finding = Effect.gen(function* () {
+  const log = yield* EventLog
+  const twin = yield* Twin
+  const device = yield* twin.state(Device.projection)
+  const integrity = yield* twin.state(Integrity.projection)
+  const delivery = yield* twin.state(Delivery.projection)
+  const traffic = yield* twin.state(Traffic.projection)
+  const found: Found = {
+    log: log.info.url,
+    events: Traffic.totals(traffic).events,
+    devices: device.devices.size,
+    stations: integrity.stations.size,
+    customers: delivery.customers.size,
+    lastRecordedMs: traffic.lastRecordedMs,
+    demo: traffic.demoBegan !== null,
+  }
+  return found
+})
+
+const textOf = ({ customers, devices, events, lastRecordedMs, stations }: Found): string =>
+  events === 0
+    ? "empty"
+    : `${Words.count(events, "event")} of ${Words.count(devices, "device")}, ${Words.count(stations, "station")} and ${Words.count(customers, "customer")}; the last recorded ${Words.instant(lastRecordedMs)}`
+
+const demoText = ({ demo, events }: Found): string => {
+  if (events === 0) return "begins in the empty log"
+  return demo
+    ? "goes on where it was"
+    : "is not played: the log holds events of another origin (give a new one with --log)"
+}
+
+const settingsOf = (given: { readonly host: string; readonly port: number }) =>
+  Effect.gen(function* () {
+    const hostNames = yield* Effect.orDie(config.hostNames)
+    const settings: Settings = {
+      ...settingsDefault,
+      version,
+      host: given.host,
+      port: given.port,
+      hostNames: hostNames
+        .split(",")
+        .map((name) => name.trim().toLowerCase())
+        .filter((name) => name !== ""),
+      ingestToken: Option.getOrUndefined(yield* Effect.orDie(config.ingestToken)),
+      commandToken: Option.getOrUndefined(yield* Effect.orDie(config.commandToken)),
+      pageRoot: yield* pageRoot,
+    }
+    return settings
+  })
