@@ -64,11 +64,13 @@ export const standing = (device: Device.Device): Standing => {
       because: verdict.position,
     }
   if (verdict !== null) {
-    const warned = verdict.warning !== null && verdict.warning !== "first"
+    // A break alone is no suspicion: bad radio and long silences leave many.
+    const isSuspicious = verdict.warning === "unstated-band"
+    const warning = verdict.warning === null ? "" : `, with a warning: ${verdict.warning}`
     return {
-      status: warned ? "suspicious" : "accepted",
-      tone: warned ? "suspicious" : "ok",
-      summary: `Its last message, number ${verdict.seq}, was accepted at ${at(verdict.occurredMs)}${warned ? `, with a warning: ${verdict.warning}` : ""}.`,
+      status: isSuspicious ? "suspicious" : "accepted",
+      tone: isSuspicious ? "suspicious" : "ok",
+      summary: `Its last message, number ${verdict.seq}, was accepted at ${at(verdict.occurredMs)}${warning}.`,
       because: verdict.position,
     }
   }
