@@ -19,6 +19,8 @@ export interface Sought {
   readonly seq: number
   /** Keyed digest of its packet: number, MAC and payload are in it. */
   readonly digest: string
+  /** The same bytes as a data frame are no twin of a control frame. */
+  readonly control: boolean
   /** Its first reception. */
   readonly firstAt: number
   readonly firstMs: number
@@ -56,7 +58,8 @@ export const isTwin = (
   heard.position < sought.firstAt &&
   heard.occurredMs < sought.firstMs - windowMs &&
   heard.event.seq === sought.seq &&
-  heard.event.payload.digest === sought.digest
+  heard.event.payload.digest === sought.digest &&
+  Attempts.isControl(heard.event.frameType) === sought.control
 
 const seek = (
   state: Network.State,
@@ -68,5 +71,6 @@ const seek = (
   if (attempt === undefined) return undefined
   // Heard before the last one taken: a station handed it on late, and its number is rightly behind.
   if (attempt.firstMs < (state.devices.get(device)?.window.lastMs ?? 0)) return undefined
-  return { device, seq, digest: attempt.payload.digest, firstAt, firstMs: attempt.firstMs }
+  const { control, firstMs, payload } = attempt
+  return { device, seq, digest: payload.digest, control, firstAt, firstMs }
 }

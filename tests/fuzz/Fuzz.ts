@@ -22,6 +22,8 @@ export interface FuzzReport {
   readonly violationCount: number
   /** The first `violationsKept` of them. */
   readonly violations: ReadonlyArray<Violation>
+  /** Lines for people, printed after the outcomes. */
+  readonly notes?: ReadonlyArray<string>
 }
 
 export const violationsKept = 10

@@ -6,9 +6,10 @@
  */
 import { parseArgs } from "node:util"
 import type { Fuzz } from "./Fuzz.ts"
+import { fuzz as anomaly } from "./anomaly.ts"
 import { fuzz as frames } from "./frames.ts"
 
-const all: ReadonlyArray<Fuzz> = [frames]
+const all: ReadonlyArray<Fuzz> = [frames, anomaly]
 const countDefault = 10_000_000
 
 const main = (): number => {
@@ -52,6 +53,7 @@ const runOne = (chosen: Fuzz, count: number, seed: number): number => {
   for (const [outcome, times] of Object.entries(report.outcomes).toSorted((a, b) => b[1] - a[1])) {
     console.log(`${String(times).padStart(String(count).length)}  ${outcome}`)
   }
+  for (const note of report.notes ?? []) console.log(note)
   for (const { input, what } of report.violations) console.log(`VIOLATION ${input}: ${what}`)
   console.log(
     `${chosen.name}: ${report.inputs} inputs from seed ${seed}, ${report.violationCount} violations`,

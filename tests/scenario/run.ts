@@ -3,6 +3,7 @@
  * without its queue, its log and its waiting: what `core/ingest/pipelineLive.ts` does to one input is done here
  * in the same order, so that 100,000 messages take seconds. `pipeline.test.ts` beside this file holds the two together.
  */
+import { isControl } from "../../core/decide/Attempts.ts"
 import { bytesHeard, decideFrame, type Emit } from "../../core/decide/decideFrame.ts"
 import * as History from "../../core/decide/History.ts"
 import * as Network from "../../core/decide/Network.ts"
@@ -29,6 +30,14 @@ export interface Told {
 
 /** Receptions kept to look earlier twins up in: those of `historyDays` and a little more. */
 const twinsMax = 2_000_000
+
+const twinKey = ({
+  control,
+  device,
+  digest,
+  seq,
+}: Pick<History.Sought, "device" | "seq" | "digest" | "control">): string =>
+  `${device} ${seq} ${digest} ${control}`
 
 /** Hands each event of the world, from its setup to `untilMs`, to `take`. */
 export const run = (
@@ -68,7 +77,11 @@ export const run = (
     if (event._tag === "MessageAccepted" || event._tag === "MessageRefused") messages++
     if (event._tag === "FrameHeard") {
       receptions++
-      const key = `${event.device} ${event.seq} ${event.payload.digest}`
+      const key = twinKey({
+        ...event,
+        digest: event.payload.digest,
+        control: isControl(event.frameType),
+      })
       const same = earlier.get(key)
       if (same !== undefined) same.push({ position, occurredMs })
       else if (earlierCount++ < twinsMax) earlier.set(key, [{ position, occurredMs }])
@@ -109,7 +122,7 @@ export const run = (
   const windowMs = () => state.policy.policy.tallyWindowMs
   const lookUp = (): void => {
     for (const one of sought) {
-      const twins = earlier.get(`${one.device} ${one.seq} ${one.digest}`) ?? []
+      const twins = earlier.get(twinKey(one)) ?? []
       const found = twins.findLast(
         (twin) => twin.position < one.firstAt && twin.occurredMs < one.firstMs - windowMs(),
       )

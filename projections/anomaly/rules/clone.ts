@@ -9,7 +9,7 @@ import * as FifoMap from "../../../core/kernel/FifoMap.ts"
 import type { Weighed } from "../Finding.ts"
 import { isLate, likenessOf } from "../likeness.ts"
 import { remembers, type Memory } from "../remembers.ts"
-import type { Rule } from "../Rule.ts"
+import type { Report, Rule } from "../Rule.ts"
 
 /** Devices heard elsewhere that are remembered. */
 export const devicesMax = 4096
@@ -41,7 +41,7 @@ export const rule: Rule<Memory<Away>> = {
     const away = recent(FifoMap.get(draft, device), firstMs)
     const likeness = likenessOf(sighting, usual)
     const facts: Array<Weighed> = []
-    if (likeness === "other")
+    if (likeness === "other" && !isForged(report, device, seq))
       facts.push({
         text: `number ${seq} came with two payloads, both with a right MAC`,
         position: firstAt,
@@ -90,6 +90,12 @@ export const rule: Rule<Memory<Away>> = {
       })
   },
 }
+
+/** A number that was sent ahead of its turn comes again when the true device reaches it. */
+const isForged = (report: Report, device: string, seq: number): boolean =>
+  (["replay-after-wrap", "desync"] as const).some(
+    (kind) => report.known(kind, device)?.message === `${device}:${seq}`,
+  )
 
 const recent = (away: Away | undefined, nowMs: number): Away | undefined =>
   away !== undefined && nowMs - away.lastMs <= spanMs ? away : undefined

@@ -4,6 +4,8 @@ import { stateless } from "../Rule.ts"
 
 /** More numbers missing than this: the wrap is guessed from both sides of a long silence. */
 const missingMax = 16
+/** A device cannot have used up more numbers than twice the contract's ceiling of 140 a day since it was heard. */
+const numbersPerMs = (2 * 140) / 86_400_000
 
 export const rule = stateless("counter-wrap", ["Settled"], (moment, report) => {
   if (moment._tag !== "Settled") return
@@ -12,6 +14,7 @@ export const rule = stateless("counter-wrap", ["Settled"], (moment, report) => {
   if (verdict !== "accepted" || evidence.isForeign || isLate(sighting)) return
   if (usual.lastSeq < 0 || seq > usual.lastSeq) return
   if (warning === "first" || warning === "disengaged") return
+  if (missing > missingMax + (sighting.firstMs - usual.lastMs) * numbersPerMs) return
   const position = sighting.verdictAt
   report.say({
     kind: "counter-wrap",

@@ -125,8 +125,9 @@ const factsOf = (
       .flatMap((theirs) =>
         theirs.filter(({ hz, rank }) => rank === copy.rank && hz !== Sighting.nothing),
       )
+    // One against one does not say who is wrong.
     if (
-      others.length === 0 ||
+      others.length < (facts.length === 0 ? 2 : 1) ||
       others.some(({ hz }) => Math.abs(hz - copy.hz) <= Sighting.agreementHz)
     )
       continue

@@ -1,7 +1,7 @@
 /**
  * Jamming: a city's stations no longer hear devices that they heard, while other cities are heard as before.
  *
- * - While it lasts: far fewer messages in half an hour than the hours before had (more than five standard
+ * - While it lasts: far fewer messages in half an hour, or in one, than the hours before had (more than five standard
  *   deviations of a Poisson count, and less than 0.6 of the usual).
  * - When it ends: many of its devices come back with numbers missing, which proves that they sent.
  *
@@ -133,30 +133,49 @@ interface Judged {
   readonly name: string
   readonly count: number
   readonly expected: number
+  readonly minutes: number
   readonly returned: number
   readonly isFallen: boolean
   readonly isBack: boolean
 }
 
 const judge = (name: string, { counts, returns }: Area): Judged => {
-  const count = sum(counts.slice(-lately))
+  const spans = [lately, 2 * lately].map((bins) => spanOf(counts, bins))
   const returned = sum(returns.slice(-lately))
-  const before = counts.slice(0, -lately)
-  const usual = sum(before)
-  const expected = before.length === 0 ? 0 : (usual * lately) / before.length
-  // The usual is itself a count, of so many half hours.
-  const deviation = Math.sqrt(expected * (1 + lately / Math.max(1, before.length)))
+  const isBack = returned >= returnsMin && returned >= returnsShareMin * spans[0].count
+  const { count, expected, isFallen, minutes } = spans.find((span) => span.isFallen) ?? spans[0]
+  return { name, count, expected, minutes, returned, isFallen, isBack }
+}
+
+/** The last so many bins beside those before them. */
+const spanOf = (counts: ReadonlyArray<number>, bins: number) => {
+  const count = sum(counts.slice(-bins))
+  const before = counts.slice(0, -bins)
+  const expected = (expectedOf(before) * bins) / lately
+  // The usual is itself a count, of so many such spans.
+  const deviation = Math.sqrt(expected * (1 + bins / Math.max(1, before.length)))
   const isFallen =
     before.length >= usualMin &&
-    usual >= usualCountMin &&
+    sum(before) >= usualCountMin &&
     expected - count > deviationsMin * deviation &&
     count < dropMax * expected
-  const isBack = returned >= returnsMin && returned >= returnsShareMin * count
-  return { name, count, expected, returned, isFallen, isBack }
+  return { count, expected, isFallen, minutes: (bins * binMs) / 60_000 }
+}
+
+/**
+ * What half an hour of the time before had at least: its mean, or its poorest half hour where that is less, so that
+ * a flood that ends is no silence that begins.
+ */
+const expectedOf = (before: ReadonlyArray<number>): number => {
+  if (before.length < lately) return 0
+  let least = (sum(before) * lately) / before.length
+  for (let end = before.length; end >= lately; end -= lately)
+    least = Math.min(least, sum(before.slice(end - lately, end)))
+  return least
 }
 
 const say = (
-  { count, expected, isBack, isFallen, name, returned }: Judged,
+  { count, expected, isBack, isFallen, minutes, name, returned }: Judged,
   all: ReadonlyArray<Judged>,
   { scene, sighting }: Moment & { readonly _tag: "Settled" },
   report: Report,
@@ -180,13 +199,13 @@ const say = (
     area: name,
     fromPosition: position,
     toPosition: position,
-    fromMs: scene.nowMs - lately * binMs,
+    fromMs: scene.nowMs - minutes * 60_000,
     toMs: scene.nowMs,
     facts: [
       ...(isFallen
         ? [
             {
-              text: `${count} messages by way of ${stations} stations in half an hour, where ${Math.round(expected)} are usual`,
+              text: `${count} messages by way of ${stations} stations in ${minutes} minutes, where ${Math.round(expected)} are usual`,
               position,
               weight: 0.6,
             },
