@@ -125,7 +125,7 @@ describe("documents", () => {
   })
 })
 
-const backwards = (text: string): string => [...text].toReversed().join("")
+const backwards = (text: string): string => Array.from(text).toReversed().join("")
 
 const word = (text: string): string => `\\b${text}\\b`
 

@@ -16,6 +16,7 @@ import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
 import * as Adopted from "../../projections/policy/Adopted.ts"
+import * as Tallies from "../../projections/tally/Tallies.ts"
 import * as Traffic from "../../projections/traffic/Traffic.ts"
 import { EventAnswer, EventsAnswer, eventsLimitDefault, eventsLimitMax } from "../api/Events.ts"
 import { StatsAnswer } from "../api/Stats.ts"
@@ -154,6 +155,7 @@ export const make = Effect.gen(function* () {
         const device = yield* reading.state(Device.projection, moment)
         const integrity = yield* reading.state(Integrity.projection, moment)
         const delivery = yield* reading.state(Delivery.projection, moment)
+        const tallies = yield* reading.state(Tallies.projection, moment)
         const totals = Traffic.totals(traffic)
         const ledger = Delivery.sums(delivery.ledgers.values())
         return Route.answer(StatsAnswer, {
@@ -163,7 +165,8 @@ export const make = Effect.gen(function* () {
           receptions: totals.frames + totals.reportedReceptions,
           accepted: totals.accepted,
           refused: totals.refused,
-          reported: totals.messageReports,
+          // A message, however many reports spoke of it and however many stations heard it.
+          reported: tallies.openedReported,
           devices: device.devices.size,
           stations: integrity.stations.size,
           customers: delivery.customers.size,

@@ -39,7 +39,7 @@ describe("one thing", () => {
       assert.strictEqual(device.id, "4D33DB")
       assert.strictEqual(device.position, heads.all - 1)
       // Number 12 is missing: the forgery that claimed it was refused.
-      assert.strictEqual(device.status, "suspicious")
+      assert.strictEqual(device.status, "accepted")
       assert.include(device.summary, "with a warning: break")
       const facts = factsOf(device)
       assert.strictEqual(facts["customer"], "hydro")
