@@ -6,7 +6,7 @@
 // First of all: decoders that are built after it are compiled.
 // oxlint-disable-next-line import/no-unassigned-import -- what it does is all it is for
 import "effect/schema/SchemaJITCompiler/enable"
-import { NodeRuntime } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { explain } from "./explain.ts"
 import { runCli } from "./runCli.ts"
 

@@ -1,0 +1,22 @@
+# Built from the checkout: docker build -t sigtwin .
+# Run with the data kept: docker run -v sigtwin:/data -p 127.0.0.1:4280:4280 -e SIGTWIN_INGEST_TOKEN=... sigtwin
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN npm run build && npm pack --pack-destination /package
+
+FROM node:24-bookworm-slim
+COPY --from=build /package /package
+# The image has its Node: the packaged ones are left out.
+RUN npm install --global --omit=optional /package/*.tgz && rm -r /package \
+  && mkdir /data && chown node:node /data
+USER node
+WORKDIR /data
+VOLUME /data
+EXPOSE 4280
+# All addresses of the container, so ingest asks for a token: SIGTWIN_INGEST_TOKEN.
+ENV SIGTWIN_HOST=0.0.0.0
+ENTRYPOINT ["sigtwin"]
+CMD ["serve"]
