@@ -12,6 +12,7 @@
 import { addressOf } from "../../core/event/ids.ts"
 import * as FrequencyPlan from "../../core/frame/FrequencyPlan.ts"
 import { macroChannelHz, type RadioZone, zones } from "../../core/frame/RadioZone.ts"
+import * as Copies from "./Copies.ts"
 import { combine, type Weighed } from "./Finding.ts"
 import * as Profile from "./Profile.ts"
 import type { Scene, Station } from "./Scene.ts"
@@ -105,23 +106,53 @@ export const distanceKm = (a: Station, b: Station): number | undefined => {
   return Math.sqrt(north * north + east * east)
 }
 
+/** Copies that a station made up say nothing about the sender. */
 const generatorOf = (sighting: Sighting.Sighting): boolean | undefined => {
+  const device = addressOf(sighting.device)
+  if (device === undefined || Copies.areOdd(sighting)) return undefined
   const f1 = Sighting.frequencyOf(sighting, 1)
   const f2 = Sighting.frequencyOf(sighting, 2)
   const f3 = Sighting.frequencyOf(sighting, 3)
-  if (f1 === undefined || f2 === undefined || f3 === undefined) return undefined
-  const device = addressOf(sighting.device)
-  if (device === undefined) return undefined
-  const heardHz = [f1, f2, f3] as const
+  const { downlinkAsked } = sighting
+  if (f1 !== undefined && f2 !== undefined && f3 !== undefined)
+    return inSomeZone(f1, (zone) =>
+      FrequencyPlan.explains({ zone, device }, [f1, f2, f3], downlinkAsked, frequencyToleranceHz),
+    )
+  const [from, to, steps] =
+    f1 === undefined ? [f2, f3, 1] : f2 === undefined ? [f1, f3, 2] : [f1, f2, 1]
+  if (from === undefined || to === undefined || downlinkAsked) return undefined
+  const follows = inSomeZone(from, (zone) => isPair(zone, device, { from, to, steps }))
+  // Two ranks follow by chance once in seventy: enough to deny, not to confirm.
+  return follows === false ? false : undefined
+}
+
+/** Whether it holds in a zone whose channel the frequency lies in; undefined where it lies in none. */
+const inSomeZone = (hz: number, holds: (zone: RadioZone) => boolean): boolean | undefined => {
   let judged: boolean | undefined
   for (const zone of allZones) {
-    if (Math.abs(f1 - zone.uplinkHz) > macroChannelHz / 2) continue
-    const sender = { zone, device }
-    if (FrequencyPlan.explains(sender, heardHz, sighting.downlinkAsked, frequencyToleranceHz))
-      return true
+    if (Math.abs(hz - zone.uplinkHz) > macroChannelHz / 2) continue
+    if (holds(zone)) return true
     judged = false
   }
   return judged
+}
+
+/** Whether the generator goes from one frequency to the other. Hopping zones leave values out: not judged. */
+const isPair = (
+  zone: RadioZone,
+  device: number,
+  pair: { readonly from: number; readonly to: number; readonly steps: number },
+): boolean => {
+  if (zone.access === "frequency-hopping") return true
+  const low = FrequencyPlan.nearestValue(zone, pair.from - frequencyToleranceHz)
+  const high = FrequencyPlan.nearestValue(zone, pair.from + frequencyToleranceHz)
+  for (let x = Math.max(0, low); x <= Math.min(FrequencyPlan.valueMax, high); x++) {
+    let next = x
+    for (let step = 0; step < pair.steps; step++) next = FrequencyPlan.nextValue(next, device)
+    const hz = FrequencyPlan.frequencyOf(zone, next)
+    if (Math.abs(hz - pair.to) <= frequencyToleranceHz) return true
+  }
+  return false
 }
 
 const allZones: ReadonlyArray<RadioZone> = Object.values(zones)

@@ -41,7 +41,9 @@ export const rule: Rule<Memory<Away>> = {
     const away = recent(FifoMap.get(draft, device), firstMs)
     const likeness = likenessOf(sighting, usual)
     const facts: Array<Weighed> = []
-    if (likeness === "other" && !isForged(report, device, seq))
+    // An accepted one is of another turn of the counter.
+    const isTwice = likeness === "other" && sighting.verdict === "refused"
+    if (isTwice && !isForged(report, device, seq))
       facts.push({
         text: `number ${seq} came with two payloads, both with a right MAC`,
         position: firstAt,

@@ -8,22 +8,11 @@
  * such a frame beside a message that its station heard is a weak sign (noise does it too).
  */
 import { addressOf } from "../../../core/event/ids.ts"
-import { headerLength } from "../../../core/frame/FrameType.ts"
+import * as Copies from "../Copies.ts"
 import type { Weighed } from "../Finding.ts"
 import type { Moment, Report } from "../Rule.ts"
 import { stateless } from "../Rule.ts"
 import * as Sighting from "../Sighting.ts"
-
-/** A station's clock within one message, ms: far above what one of a network is off by. */
-const jitterMs = 50
-/** Largest gap between transmissions (SIGFOX.md part 3). */
-const gapMaxMs = 2000
-/** Preamble and frame type, bits; CRC, bytes (SIGFOX.md part 1). */
-const headBits = 32
-const crcLength = 2
-/** Bit rates (SIGFOX.md part 3): the faster gives the least distance, the slower the largest. */
-const msPerBitLeast = 1000 / 600
-const msPerBitMost = 10
 
 export const rule = stateless("fabricated-repeat", ["Settled", "Unproved"], (moment, report) => {
   if (moment._tag === "Settled") return settled(moment, report)
@@ -43,7 +32,7 @@ const settled = (
 ): void => {
   const { cells, device, firstMs, seq } = sighting
   // Nearly all messages leave here.
-  if (!isOdd(sighting)) return
+  if (!Copies.areOdd(sighting)) return
   const stations = Sighting.stationsOf(sighting)
   const heard = stations.map((station) => copiesAt(cells, station))
   const twice = heard.filter(hasRankTwice).length
@@ -65,43 +54,6 @@ const settled = (
     })
   }
 }
-
-/** Whether anything at all is worth a closer look: cheap, and wrong only on the careful side. */
-const isOdd = (sighting: Sighting.Sighting): boolean => {
-  const { cells } = sighting
-  const bits = bitsOf(sighting)
-  let [hz1, hz2, hz3] = [Sighting.nothing, Sighting.nothing, Sighting.nothing]
-  for (let i = 0; i < cells.length; i += Sighting.cellSize) {
-    const station = cells[i + Sighting.atStation]
-    const rank = cells[i + Sighting.atRank]
-    const hz = cells[i + Sighting.atHz]
-    for (let j = 0; j < i; j += Sighting.cellSize) {
-      if (cells[j + Sighting.atStation] !== station) continue
-      const ranks = rank - cells[j + Sighting.atRank]
-      const apart = cells[i + Sighting.atMs] - cells[j + Sighting.atMs]
-      if (ranks === 0 || !isApart(bits, Math.abs(ranks), ranks < 0 ? -apart : apart)) return true
-    }
-    if (hz === Sighting.nothing) continue
-    const known = rank === 1 ? hz1 : rank === 2 ? hz2 : hz3
-    if (known === Sighting.nothing) {
-      if (rank === 1) hz1 = hz
-      else if (rank === 2) hz2 = hz
-      else hz3 = hz
-    } else if (Math.abs(hz - known) > Sighting.agreementHz) return true
-  }
-  return areNear(hz1, hz2) || areNear(hz2, hz3) || areNear(hz1, hz3)
-}
-
-const areNear = (a: number, b: number): boolean =>
-  a !== Sighting.nothing && b !== Sighting.nothing && Math.abs(a - b) <= Sighting.agreementHz
-
-/** Whether a rank can come so long after one that lies `ranks` before it. */
-const isApart = (bits: number, ranks: number, apart: number): boolean =>
-  apart >= ranks * bits * msPerBitLeast - jitterMs &&
-  apart <= ranks * (bits * msPerBitMost + gapMaxMs) + jitterMs
-
-const bitsOf = ({ macLength, payloadLength }: Sighting.Sighting): number =>
-  headBits + 8 * (headerLength + payloadLength + macLength + crcLength)
 
 const factsOf = (
   sighting: Sighting.Sighting,
@@ -168,14 +120,16 @@ const spacingOf = (
   sighting: Sighting.Sighting,
   copies: ReadonlyArray<Copy>,
 ): string | undefined => {
-  const bits = bitsOf(sighting)
+  const bits = Copies.bitsOf(sighting)
   for (const first of copies)
     for (const second of copies) {
       const ranks = second.rank - first.rank
       const apart = second.ms - first.ms
-      if (ranks < 1 || isApart(bits, ranks, apart)) continue
+      if (ranks < 1 || Copies.isApart(bits, ranks, apart)) continue
       const than =
-        apart < ranks * bits * msPerBitLeast ? "less than its airtime" : "more than airtime and gap"
+        apart < ranks * bits * Copies.msPerBitLeast
+          ? "less than its airtime"
+          : "more than airtime and gap"
       return `rank ${second.rank} came ${apart} ms after rank ${first.rank}, ${than}`
     }
   return undefined
