@@ -21,6 +21,7 @@ export interface Terminal {
 
 const redrawMs = 100
 const widthMax = 100
+const widthAssumed = 80
 const barWidth = 24
 
 const silent: Progress = { report: () => {}, restart: () => {} }
@@ -55,7 +56,8 @@ export const make = (
                 unit: given.items,
                 elapsedMs: nowMs - beganMs,
               })
-              const width = Math.min(terminal.columns ?? 80, widthMax) - 1
+              // A terminal that does not know its width says 0.
+              const width = Math.min(terminal.columns || widthAssumed, widthMax) - 1
               terminal.write(`\r\u001b[K${text.slice(0, width)}`)
             },
             restart: (nextLabel, nextTotal) => {
