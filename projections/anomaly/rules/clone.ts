@@ -10,6 +10,7 @@ import type { Weighed } from "../Finding.ts"
 import { isLate, likenessOf } from "../likeness.ts"
 import { remembers, type Memory } from "../remembers.ts"
 import type { Report, Rule } from "../Rule.ts"
+import { movedAfter } from "../Scene.ts"
 
 /** Devices heard elsewhere that are remembered. */
 export const devicesMax = 4096
@@ -21,7 +22,9 @@ const speedMax = 350
 const spanMs = 86_400_000
 
 type Away = {
+  /** In all, and since it was last heard where it usually is. */
   readonly times: number
+  readonly inARow: number
   readonly firstAt: number
   readonly firstMs: number
   readonly lastMs: number
@@ -55,7 +58,7 @@ export const rule: Rule<Memory<Away>> = {
         position: firstAt,
         weight: 0.7,
       })
-    if (!evidence.isForeign && away !== undefined && away.times >= timesMin) {
+    if (!evidence.isForeign && away !== undefined && isBack(away)) {
       facts.push({
         text: `heard elsewhere ${away.times} times, then where it usually is`,
         position: firstAt,
@@ -84,14 +87,25 @@ export const rule: Rule<Memory<Away>> = {
     if (evidence.isForeign && sighting.verdict === "accepted")
       FifoMap.set(draft, device, {
         times: (away?.times ?? 0) + 1,
+        inARow: (away?.inARow ?? 0) + 1,
         firstAt: away?.firstAt ?? firstAt,
         firstMs: away?.firstMs ?? firstMs,
         lastMs: firstMs,
         awayKm: evidence.awayKm ?? away?.awayKm ?? null,
         facts: evidence.facts,
       })
+    else if (!evidence.isForeign && away !== undefined && away.inARow > 0)
+      FifoMap.set(draft, device, {
+        ...away,
+        inARow: 0,
+        times: away.inARow >= movedAfter ? 0 : away.times,
+      })
   },
 }
+
+/** Whether it came back; a device that was elsewhere for long enough moved, and this is its new place. */
+const isBack = ({ inARow, times }: Away): boolean =>
+  times >= timesMin && inARow > 0 && inARow < movedAfter
 
 /** A number that was sent ahead of its turn comes again when the true device reaches it. */
 const isForged = (report: Report, device: string, seq: number): boolean =>
