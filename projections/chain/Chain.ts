@@ -107,7 +107,7 @@ const happen = (draft: State, recorded: Recorded): void => {
 
 export const Chain: Projection<State> = {
   name: "chain",
-  version: 1,
+  version: 2,
   initial,
   apply,
   copy,

@@ -116,7 +116,13 @@ export type EdgeView = typeof EdgeView.Type
 const Moment = Schema.Struct({ position: Schema.Int, ms: Schema.Int })
 type Moment = typeof Moment.Type
 
-export const IncidentKind = Schema.Literals(["refusals", "trust-lost", "link-down", "outage"])
+export const IncidentKind = Schema.Literals([
+  "refusals",
+  "trust-lost",
+  "link-down",
+  "outage",
+  "finding",
+])
 export type IncidentKind = typeof IncidentKind.Type
 
 export const Incident = Schema.Struct({
@@ -130,6 +136,10 @@ export const Incident = Schema.Struct({
   end: Schema.optionalKey(Moment),
   /** Refusals, failed attempts, or receptions that rest on it; 1 where nothing is counted. */
   count: Schema.Int,
+  /** Of a finding: when the twin came to think so. */
+  found: Schema.optionalKey(Moment),
+  /** 0..1, of a finding: it is inferred. */
+  confidence: Schema.optionalKey(Schema.Finite),
   device: Schema.optionalKey(Schema.String),
   station: Schema.optionalKey(Schema.String),
   customer: Schema.optionalKey(Schema.String),

@@ -55,7 +55,7 @@ export const deliveryFailed = (draft: State, event: DeliveryFailed, recorded: Re
   if (before === undefined && draft.streaks.size >= pendingMax) return
   draft.streaks.set(key, streak)
   if (goOn(draft, key, recorded) || streak.count < outageAfter) return
-  const label = `${event.customer} · ${event.error}`
+  const label = `${event.customer} · callback fails (${event.error})`
   const { customer } = event
   const about = {
     kind: "outage",

@@ -6,7 +6,7 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import type { MessageRefused } from "../../core/event/decision.ts"
 import { happeningsClosedMax, happeningsOpenMax, type Happening, type State } from "./State.ts"
 
-const quietMs = 600_000
+const quietMs = 1_800_000
 /** Failed attempts at one destination in a row that make an outage. */
 export const outageAfter = 3
 /** Refusals that radio noise and strangers cause every day are an incident only in numbers. */

@@ -1,6 +1,7 @@
 /**
  * What changed from one picture to a later one: the difference of the two views, and a sample of what
- * travelled in between. Law: `applyStep(before, stepOf(before, after, events).step)` is `viewOf(after)`.
+ * travelled in between. Law: `applyStep(before, stepOf(before, after, events, found).step)` is
+ * `viewOf(after, found)`.
  */
 import type { Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
@@ -12,6 +13,7 @@ import {
   type EdgeView,
   type GroupStep,
   type GroupView,
+  type Incident,
   type Motion,
   type Step,
   type Verdict,
@@ -28,13 +30,14 @@ export interface Stepped {
   readonly view: ChainView
 }
 
-/** `events` are those between the two pictures; with none the step only says that time went on. */
+/** `events` are those between the two pictures; with none the step only says that time went on. `found` as in `viewOf`. */
 export const stepOf = (
   before: ChainView,
   after: State,
   events: ReadonlyArray<Recorded>,
+  found: ReadonlyArray<Incident> = [],
 ): Stepped => {
-  const view = viewOf(after)
+  const view = viewOf(after, found)
   const customers = changes(before.customers, view.customers, idOf)
   const stations = changes(before.stations, view.stations, idOf)
   const groups = changes(before.groups, view.groups, keyOf)

@@ -19,6 +19,7 @@ import {
   type PendingView,
   type StationView,
   type Totals,
+  type Verdict,
 } from "./ChainView.ts"
 import { byEnds } from "./byEnds.ts"
 import { isNotable, isOver } from "./happenings.ts"
@@ -36,8 +37,9 @@ import {
 } from "./State.ts"
 import { severity, verdictOf } from "./verdictOf.ts"
 
-export const viewOf = (state: State): ChainView => {
-  const groups = groupsOf(state)
+/** `found` are findings of another projection, as incidents; those that go on make their devices suspicious. */
+export const viewOf = (state: State, found: ReadonlyArray<Incident> = []): ChainView => {
+  const groups = groupsOf(state, suspectsIn(found))
   const stations = stationsOf(state)
   const centres = [...state.dataCentres.values()].slice(0, dataCentresShownMax)
   const customers = customersOf(state)
@@ -57,7 +59,7 @@ export const viewOf = (state: State): ChainView => {
       customers,
       state.nowMs,
     ),
-    incidents: incidentsOf(state),
+    incidents: incidentsOf(state, found),
     oldestPending: oldestPending(state),
   }
 }
@@ -83,16 +85,27 @@ interface Gathered {
   refused: number
 }
 
-const groupsOf = (state: State): ReadonlyArray<GroupView> => {
+type Suspects = ReadonlyMap<string, string>
+
+/** Devices that something going on is said of, and what. */
+const suspectsIn = (found: ReadonlyArray<Incident>): Suspects =>
+  new Map(
+    found.flatMap(({ device, end, label }) =>
+      device === undefined || end !== undefined ? [] : [[device, label.split(" · ")[0]] as const],
+    ),
+  )
+
+const groupsOf = (state: State, suspects: Suspects): ReadonlyArray<GroupView> => {
   const gathered = new Map<string, Gathered>()
   for (const device of state.devices.values()) {
-    const verdict = verdictOf(device, state.nowMs)
+    const suspicion = suspects.get(device.id)
+    const verdict = suspectedOr(verdictOf(device, state.nowMs), suspicion)
     const into = gathered.get(device.group) ?? gather(gathered, state, device.group)
     if (into === undefined) continue
     if (verdict === "suspicious") into.suspicious++
     if (verdict === "refused") into.refused++
     into.count++
-    into.devices.push(deviceView(device, verdict))
+    into.devices.push(deviceView(device, verdict, suspicion))
   }
   const shown = worst(
     [...gathered.values()].map((value) => ({ n: value.group.n, value })),
@@ -130,10 +143,18 @@ const gather = (into: Map<string, Gathered>, state: State, key: string): Gathere
   return made
 }
 
-const deviceView = (device: Device, verdict: DeviceView["verdict"]): DeviceView => {
+const suspectedOr = (verdict: Verdict, suspicion: string | undefined): Verdict =>
+  suspicion !== undefined && severity(verdict) === 0 ? "suspicious" : verdict
+
+const deviceView = (
+  device: Device,
+  verdict: Verdict,
+  suspicion: string | undefined,
+): DeviceView => {
   const { id, n, heardMs } = device
   if (verdict === "refused") return { id, n, verdict, heardMs, reason: device.refusal }
-  if (verdict === "suspicious") return { id, n, verdict, heardMs, reason: device.warning }
+  if (verdict === "suspicious")
+    return { id, n, verdict, heardMs, reason: suspicion ?? device.warning }
   return { id, n, verdict, heardMs }
 }
 
@@ -217,16 +238,40 @@ const edgesOf = (
     .toSorted(byEnds)
 }
 
-/** Those that go on and those that ended last, newest first. */
-export const incidentsOf = (state: State, most = incidentsShownMax): ReadonlyArray<Incident> => {
+/** Those that go on, and of those that ended the latest, newest first. */
+export const incidentsOf = (
+  state: State,
+  found: ReadonlyArray<Incident> = [],
+  most = incidentsShownMax,
+): ReadonlyArray<Incident> => {
   const ended = state.closed.map((happening) => incidentOf(happening, true))
   const going = [...state.open.values()]
     .filter(isNotable)
     .map((happening) => incidentOf(happening, isOver(happening, state.nowMs)))
-  return [...ended, ...going]
-    .toSorted((a, b) => b.start.position - a.start.position || (a.id < b.id ? -1 : 1))
-    .slice(0, most)
+  const own = [...ended, ...going].filter((incident) => !isExplained(incident, found))
+  const newest = [...own, ...found].toSorted(
+    (a, b) => b.start.position - a.start.position || (a.id < b.id ? -1 : 1),
+  )
+  if (newest.length <= most) return newest
+  const open = newest.filter(({ end }) => end === undefined)
+  const over = newest.filter(({ end }) => end !== undefined)
+  const kept = new Set([...open, ...over].slice(0, most))
+  return newest.filter((incident) => kept.has(incident))
 }
+
+/** Refusals of a device while a finding about it goes on are what that finding speaks of: one mark for both. */
+const isExplained = (
+  { device, end, kind, start }: Incident,
+  found: ReadonlyArray<Incident>,
+): boolean =>
+  kind === "refusals" &&
+  device !== undefined &&
+  found.some(
+    (finding) =>
+      finding.device === device &&
+      start.ms <= (finding.end?.ms ?? Number.POSITIVE_INFINITY) &&
+      (end?.ms ?? Number.POSITIVE_INFINITY) >= finding.start.ms,
+  )
 
 const incidentOf = (happening: Happening, ended: boolean): Incident => ({
   id: happening.id,

@@ -7,6 +7,7 @@
  */
 import * as Schema from "effect/Schema"
 import { EventRow, Tone } from "../../projections/chain/EventRow.ts"
+import { FindingRow } from "./Findings.ts"
 
 export const EntityKind = Schema.Literals(["device", "station", "customer", "message"])
 export type EntityKind = typeof EntityKind.Type
@@ -65,6 +66,8 @@ export const EntityState = Schema.Struct({
   /** The instant of all this. */
   position: Schema.Int,
   occurredMs: Schema.Int,
+  /** What the twin thinks of it, the one that began last first, at most `findingsOfOneMax`; absent where there are none. */
+  findings: Schema.optionalKey(Schema.Array(FindingRow)),
   tables: Schema.Array(FactTable),
   why: Schema.Array(Why),
   bars: Schema.optionalKey(Bars),
@@ -74,6 +77,7 @@ export const EntityState = Schema.Struct({
 export type EntityState = typeof EntityState.Type
 
 export const latestMax = 50
+export const findingsOfOneMax = 20
 export const whyDepthMax = 6
 export const whyBreadthMax = 8
 

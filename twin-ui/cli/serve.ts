@@ -20,6 +20,7 @@ import * as config from "../config.ts"
 import * as Server from "../http/server.ts"
 import { type Settings, settingsDefault } from "../http/Settings.ts"
 import { parseLogAddress, twinLayer, writerLayer } from "../layers.ts"
+import { type DemoOptions, optionsDefault } from "./demo/DemoOptions.ts"
 import * as Flags from "./flags.ts"
 import { pageRoot } from "./pageRoot.ts"
 import { version } from "./version.ts"
@@ -27,6 +28,7 @@ import * as Words from "./Words.ts"
 
 /** Plays into the log, and delivers what comes of it, for as long as the server runs. */
 export type Demo<E> = (
+  options: DemoOptions,
   poster: post.Poster,
 ) => Effect.Effect<unknown, E, Pipeline | EventLog | Vault | Scope.Scope>
 
@@ -39,6 +41,18 @@ export const serveWith = <E>(demo: Demo<E>) =>
           "Play a seeded network into the log: only into an empty one, or one that a demo began",
         ),
         Flag.withDefault(false),
+      ),
+      seed: Flags.integer("seed", { minimum: 0, maximum: 2 ** 32 - 1 }).pipe(
+        Flag.withDescription(`Which network the demo plays (default ${optionsDefault.seed})`),
+        Flag.withDefault(optionsDefault.seed),
+      ),
+      devices: Flags.integer("devices", { minimum: 1, maximum: 2 ** 24 - 1 }).pipe(
+        Flag.withDescription(`Devices of the demo (default ${optionsDefault.devices})`),
+        Flag.withDefault(optionsDefault.devices),
+      ),
+      stations: Flags.integer("stations", { minimum: 1, maximum: 9_999 }).pipe(
+        Flag.withDescription(`Base stations of the demo (default ${optionsDefault.stations})`),
+        Flag.withDefault(optionsDefault.stations),
       ),
       log: Flags.log,
       host: Flag.String("host").pipe(
@@ -84,7 +98,10 @@ const caughtUp = Effect.gen(function* () {
   yield* twin.reached(yield* log.head)
 })
 
-const run = <E>(given: { readonly demo: boolean; readonly json: boolean }, demo: Demo<E>) =>
+const run = <E>(
+  given: DemoOptions & { readonly demo: boolean; readonly json: boolean },
+  demo: Demo<E>,
+) =>
   Effect.gen(function* () {
     const server = yield* Server.Server
     const found = yield* finding
@@ -102,7 +119,7 @@ const run = <E>(given: { readonly demo: boolean; readonly json: boolean }, demo:
     const poster = yield* Effect.acquireRelease(Effect.sync(post.make), ({ close }) =>
       Effect.sync(close),
     )
-    return yield* plays ? demo(poster) : deliver({ poster })
+    return yield* plays ? demo(given, poster) : deliver({ poster })
   })
 
 interface Found {

@@ -1,11 +1,12 @@
 /** Every command, under one name. */
 import { Command } from "effect/cli"
-import { demo, optionsDefault } from "./demo/demo.ts"
+import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { customer } from "./customer.ts"
 import { device } from "./device.ts"
 import { events } from "./events.ts"
 import { exportEvents } from "./export.ts"
+import { findings } from "./findings.ts"
 import { importFiles } from "./import.ts"
 import { policy } from "./policy.ts"
 import { serveWith } from "./serve.ts"
@@ -20,12 +21,13 @@ export const sigtwin = Command.make("sigtwin").pipe(
     "A digital twin of a Sigfox network's security chain: devices, base stations, core network, customers.",
   ),
   Command.withSubcommands([
-    serveWith((poster) => demo(optionsDefault, poster)),
+    serveWith(demo),
     importFiles,
     exportEvents,
     stats,
     state,
     events,
+    findings,
     simulate,
     verify,
     device,

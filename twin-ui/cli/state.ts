@@ -7,6 +7,7 @@ import { Argument, Command } from "effect/cli"
 import { EntityState, type FactTable, type Why } from "../api/EntityState.ts"
 import * as Asker from "./Asker.ts"
 import { eventTable } from "./eventTable.ts"
+import { findingLines } from "./findingLines.ts"
 import * as Flags from "./flags.ts"
 import * as Words from "./Words.ts"
 
@@ -60,6 +61,7 @@ const textOf = (entity: EntityState): string => {
     `${entity.kind} ${entity.id}${title}: ${entity.status}`,
     entity.summary,
     `as of position ${entity.position}, ${Words.instant(entity.occurredMs)}`,
+    ...thoughtsOf(entity),
     ...entity.tables.flatMap(tableOf(labelWidth)),
     ...(entity.why.length === 0
       ? []
@@ -72,6 +74,9 @@ const textOf = (entity: EntityState): string => {
       : []),
   ].join("\n")
 }
+
+const thoughtsOf = ({ findings = [] }: EntityState): ReadonlyArray<string> =>
+  findings.length === 0 ? [] : ["", "What the twin thinks", ...findings.flatMap(findingLines)]
 
 /** Lines of one table; labels of all tables are as wide, so that the values stand in one column. */
 const tableOf =

@@ -13,11 +13,13 @@ import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import type { LogUnavailable } from "../../core/log/EventLog.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
 import type { State } from "../../projections/chain/State.ts"
-import type { ChainView } from "../../projections/chain/ChainView.ts"
+import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
+import type { ChainView, Incident } from "../../projections/chain/ChainView.ts"
 import { stepOf } from "../../projections/chain/stepOf.ts"
 import { viewOf } from "../../projections/chain/view.ts"
 import { type ProjectionStopped, Twin } from "../../projections/run/Twin.ts"
 import { type FeedMessage, stepsPerSecondMax } from "../api/Feed.ts"
+import * as Findings from "./findings.ts"
 
 /** Steps kept for readers that are a little behind: about 3 s of them. */
 export const stepsKeptMax = 32
@@ -62,7 +64,9 @@ export const make: Effect.Effect<ChainHub, never, Twin> = Effect.gen(function* (
   let kept: ReadonlyArray<Kept> = []
 
   /** Brings the picture up to the live state, and gives what `use` makes of that state at that moment. */
-  const advance = <A>(use: (state: State, picture: ChainView) => A) =>
+  const advance = <A>(
+    use: (state: State, picture: ChainView, found: ReadonlyArray<Incident>) => A,
+  ) =>
     Effect.gen(function* () {
       let to = yield* twin.position
       if (picture !== undefined && to - 1 - picture.position > eventsPerStepMax) {
@@ -78,16 +82,18 @@ export const make: Effect.Effect<ChainHub, never, Twin> = Effect.gen(function* (
         to = later
       }
       madeAtMs = yield* Clock.currentTimeMillis
+      const anomaly = yield* Findings.liveOf(twin)
       const state = yield* twin.state(Chain)
       // From here on nothing else runs: the live state would change.
-      if (picture === undefined) picture = viewOf(state)
+      const found = anomaly === undefined ? [] : Findings.incidentsOf(anomaly, state.nowMs)
+      if (picture === undefined) picture = viewOf(state, found)
       else if (state.position > picture.position) {
-        const { step, view } = stepOf(picture, state, events)
+        const { step, view } = stepOf(picture, state, events, found)
         const made = { from: picture.position, ...textOf({ _tag: "step", step }, view.position) }
         kept = [...kept, made].slice(-stepsKeptMax)
         picture = view
       }
-      return use(state, picture)
+      return use(state, picture, found)
     })
 
   const paced = Effect.gen(function* () {
@@ -101,10 +107,12 @@ export const make: Effect.Effect<ChainHub, never, Twin> = Effect.gen(function* (
   )
 
   const bridge = Effect.fnUntraced(function* (position: Position) {
-    const before = viewOf(yield* twin.asOf(Chain, position + 1))
+    const was = yield* twin.asOf(Chain, position + 1)
+    const thought = yield* twin.asOf(Anomaly.projection, position + 1)
+    const before = viewOf(was, Findings.incidentsOf(thought, was.nowMs))
     const events = yield* readEvents(twin, position + 1, yield* twin.position)
-    return yield* advance((state) => {
-      const { step } = stepOf(before, state, events)
+    return yield* advance((state, _, found) => {
+      const { step } = stepOf(before, state, events, found)
       return [textOf({ _tag: "step", step }, step.position)]
     })
   })

@@ -7,6 +7,7 @@ import { Policy } from "../../core/event/policy.ts"
 import { Vault } from "../../core/keys/Vault.ts"
 import * as EventJson from "../../core/log/EventJson.ts"
 import { EventLog, type Filter } from "../../core/log/EventLog.ts"
+import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
 import { ChainView } from "../../projections/chain/ChainView.ts"
 import { rowOf } from "../../projections/chain/EventRow.ts"
@@ -24,6 +25,8 @@ import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
 import * as At from "./At.ts"
 import { asOf, now } from "./asOf.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
+import * as Findings from "./findings.ts"
+import * as FindingRoutes from "./findingRoutes.ts"
 import * as ListRoutes from "./listRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
@@ -195,7 +198,9 @@ export const make = Effect.gen(function* () {
     handle: ({ query }) =>
       Effect.gen(function* () {
         const moment = yield* reading.momentOf(query.at, query.clock)
-        return Route.answer(ChainView, viewOf(yield* reading.state(Chain, moment)))
+        const anomaly = yield* reading.state(Anomaly.projection, moment)
+        const state = yield* reading.state(Chain, moment)
+        return Route.answer(ChainView, viewOf(state, Findings.incidentsOf(anomaly, state.nowMs)))
       }),
   })
 
@@ -235,8 +240,10 @@ export const make = Effect.gen(function* () {
           })
         const moment = yield* reading.momentOf(now.at, now.clock)
         const state = yield* reading.state(Timeline, moment)
-        const incidents = incidentsOf(yield* reading.state(Chain, moment))
-        const { bars, bucketMs, fromMs, toMs } = histogramOf(state, {
+        const anomaly = yield* reading.state(Anomaly.projection, moment)
+        const picture = yield* reading.state(Chain, moment)
+        const incidents = incidentsOf(picture, Findings.incidentsOf(anomaly, picture.nowMs))
+        const { bars, before, bucketMs, firstMs, fromMs, lastMs, toMs } = histogramOf(state, {
           bars: query.buckets,
           ...(from === undefined ? {} : { fromMs: from }),
           ...(to === undefined ? {} : { toMs: to }),
@@ -245,6 +252,8 @@ export const make = Effect.gen(function* () {
           fromMs,
           toMs,
           bucketMs,
+          ...(state.events === 0 ? {} : { firstMs, lastMs }),
+          before,
           buckets: bars,
           incidents,
           events: state.events,
@@ -277,7 +286,17 @@ export const make = Effect.gen(function* () {
   })
 
   const entities = yield* EntityRoutes.make(reading)
-  return [...ListRoutes.make(reading), ...entities, events, event, stats, chain, timeline, policies]
+  return [
+    ...ListRoutes.make(reading),
+    ...entities,
+    ...FindingRoutes.make(reading),
+    events,
+    event,
+    stats,
+    chain,
+    timeline,
+    policies,
+  ]
 })
 
 const span = (firstMs: number | null, lastMs: number | null) =>

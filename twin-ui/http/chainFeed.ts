@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Position } from "../../core/event/Envelope.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
+import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
 import { viewOf } from "../../projections/chain/view.ts"
 import { Twin } from "../../projections/run/Twin.ts"
@@ -19,6 +20,7 @@ import { type FeedMessage, heartbeatMs } from "../api/Feed.ts"
 import * as At from "./At.ts"
 import { now } from "./asOf.ts"
 import * as ChainHub from "./ChainHub.ts"
+import * as Findings from "./findings.ts"
 import { lastEventId, sseHeaders, withHeartbeat } from "./feedRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
@@ -80,10 +82,20 @@ export const make = Effect.gen(function* () {
     const before = moment.to - 1
     yield* send(ChainHub.textOf({ _tag: "loading", done: 0, total: moment.to }, before))
     const state = Chain.copy(yield* twin.asOf(Chain, moment.to))
-    const view = viewOf(state)
+    const anomaly = Anomaly.projection.copy(yield* twin.asOf(Anomaly.projection, moment.to))
+    const view = viewOf(state, Findings.incidentsOf(anomaly, state.nowMs))
     yield* send(ChainHub.textOf({ _tag: "view", view }, view.position))
     if (speed === undefined) return yield* Effect.never
-    const reached = yield* Replay.run({ log, twin, send, state, view, speed, until: until?.to })
+    const reached = yield* Replay.run({
+      log,
+      twin,
+      send,
+      state,
+      anomaly,
+      view,
+      speed,
+      until: until?.to,
+    })
     if (reached.ended) return
     yield* send(ChainHub.textOf({ _tag: "caught-up" }, reached.position))
     return yield* live(send, reached.position)

@@ -6,18 +6,21 @@ import type { Position } from "../../core/event/Envelope.ts"
 import { Vault } from "../../core/keys/Vault.ts"
 import type { Filter, LogUnavailable } from "../../core/log/EventLog.ts"
 import { rowOf, type EventRow } from "../../projections/chain/EventRow.ts"
+import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
+import type { Finding } from "../../projections/anomaly/Finding.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
 import * as Replay from "../../projections/replay/Replay.ts"
 import * as Tallies from "../../projections/tally/Tallies.ts"
 import * as Tally from "../../projections/tally/Tally.ts"
-import { type EntityKind, EntityState, latestMax } from "../api/EntityState.ts"
+import { type EntityKind, EntityState, findingsOfOneMax, latestMax } from "../api/EntityState.ts"
 import type { Told } from "./entity/facts.ts"
 import { tellCustomer } from "./entity/tellCustomer.ts"
 import { tellDevice } from "./entity/tellDevice.ts"
 import { tellMessage } from "./entity/tellMessage.ts"
 import { tellStation } from "./entity/tellStation.ts"
+import * as Findings from "./findings.ts"
 import { findMessage } from "./findMessage.ts"
 import * as MessageName from "./MessageName.ts"
 import * as Parameter from "./Parameter.ts"
@@ -29,6 +32,11 @@ import { payloadHexOf } from "./unsealed.ts"
 
 /** Deliveries looked through for those of one message. */
 export const deliveriesMax = 5_000
+
+/** What is told of a thing, and what the twin thinks of it. */
+interface Thought extends Told {
+  readonly thoughts?: ReadonlyArray<Finding>
+}
 
 const about = (path: `/${string}`, operation: string, summary: string, description: string) =>
   ({
@@ -69,7 +77,8 @@ export const make = (reading: Reading) =>
             )
             return yield* notThere(reading, "device", id, firstOfDevice(live, id))
           }
-          return yield* tell("device", id, told, moment, { device: id })
+          const thoughts = Anomaly.ofDevice(yield* reading.state(Anomaly.projection, moment), id)
+          return yield* tell("device", id, { ...told, thoughts }, moment, { device: id })
         }),
     })
 
@@ -94,7 +103,8 @@ export const make = (reading: Reading) =>
             const first = Integrity.find(live, id)?.enrolment?.position
             return yield* notThere(reading, "station", id, first)
           }
-          return yield* tell("station", id, told, moment, { station: id })
+          const thoughts = Anomaly.ofStation(yield* reading.state(Anomaly.projection, moment), id)
+          return yield* tell("station", id, { ...told, thoughts }, moment, { station: id })
         }),
     })
 
@@ -159,14 +169,24 @@ export const make = (reading: Reading) =>
             tally.firstAt,
           ]
           const latest = yield* rowsAt(reading, positions)
-          return yield* answer("message", Tally.nameOf(tally), told, moment, latest)
+          const anomaly = yield* reading.state(Anomaly.projection, moment)
+          const thoughts = Anomaly.ofDevice(anomaly, tally.device).filter(
+            (finding) => finding.message === `${tally.device}:${tally.seq}`,
+          )
+          return yield* answer(
+            "message",
+            Tally.nameOf(tally),
+            { ...told, thoughts },
+            moment,
+            latest,
+          )
         }),
     })
 
     const answer = Effect.fnUntraced(function* (
       kind: EntityKind,
       id: string,
-      { because, status, summary, tables, title, tone }: Told,
+      { because, status, summary, tables, thoughts = [], title, tone }: Thought,
       moment: Moment,
       latest: ReadonlyArray<EventRow>,
     ) {
@@ -180,13 +200,16 @@ export const make = (reading: Reading) =>
         summary,
         position: moment.to - 1,
         occurredMs: moment.occurredMs,
+        ...(thoughts.length === 0
+          ? {}
+          : { findings: thoughts.slice(0, findingsOfOneMax).map(Findings.rowOf) }),
         tables,
         why,
         latest,
       })
     })
 
-    const tell = (kind: EntityKind, id: string, told: Told, moment: Moment, of: Filter) =>
+    const tell = (kind: EntityKind, id: string, told: Thought, moment: Moment, of: Filter) =>
       Effect.flatMap(reading.rows({ ...of, to: moment.to }, latestMax), (latest) =>
         answer(kind, id, told, moment, latest),
       )

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import type { EventLog, LogUnavailable } from "../../core/log/EventLog.ts"
+import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
 import type { ChainView } from "../../projections/chain/ChainView.ts"
 import type { State } from "../../projections/chain/State.ts"
@@ -16,6 +17,7 @@ import { stepOf } from "../../projections/chain/stepOf.ts"
 import type { Twin } from "../../projections/run/Twin.ts"
 import { stepsPerSecondMax } from "../api/Feed.ts"
 import * as ChainHub from "./ChainHub.ts"
+import * as Findings from "./findings.ts"
 
 /** Silence in the log longer than this to watch is passed over. */
 export const silenceMsMax = 10_000
@@ -29,6 +31,8 @@ export interface Played {
   readonly send: (sent: ChainHub.Sent) => Effect.Effect<void>
   /** As of where it begins; owned by this from now on. */
   readonly state: State
+  /** Of the same position, and owned too. */
+  readonly anomaly: Anomaly.State
   readonly view: ChainView
   readonly speed: number
   /** Events below this position are played. */
@@ -42,7 +46,7 @@ export interface Reached {
 }
 
 export const run = Effect.fn("replayChain")(function* (played: Played) {
-  const { send, speed, state, twin, until } = played
+  const { anomaly, send, speed, state, twin, until } = played
   const stepMs = 1000 / stepsPerSecondMax
   let view = played.view
   /** Event time that is shown, and when that was so by our clock. */
@@ -67,7 +71,7 @@ export const run = Effect.fn("replayChain")(function* (played: Played) {
         shownMs = next.occurredMs
       continue
     }
-    const stepped = stepOf(view, state, events)
+    const stepped = stepOf(view, state, events, Findings.incidentsOf(anomaly, state.nowMs))
     view = stepped.view
     yield* send(ChainHub.textOf({ _tag: "step", step: stepped.step }, view.position))
   }
@@ -75,7 +79,7 @@ export const run = Effect.fn("replayChain")(function* (played: Played) {
 
 /** Folds what occurred up to an instant; gives the latest of these events. */
 const foldUpTo = (
-  { log, state }: Played,
+  { anomaly, log, state }: Played,
   from: Position,
   end: Position,
   untilMs: number,
@@ -84,7 +88,10 @@ const foldUpTo = (
     Stream.map((batch) => {
       const beyond = batch.findIndex(({ occurredMs }) => occurredMs > untilMs)
       const taken = beyond < 0 ? batch : batch.slice(0, beyond)
-      for (const recorded of taken) Chain.apply(state, recorded)
+      for (const recorded of taken) {
+        Chain.apply(state, recorded)
+        Anomaly.projection.apply(anomaly, recorded)
+      }
       return { taken, isLast: beyond >= 0 }
     }),
     Stream.takeUntil(({ isLast }) => isLast),

@@ -15,6 +15,7 @@ const sources = [
   "core/event",
   "core/kernel",
   "core/frame",
+  "projections/anomaly",
   "projections/chain",
   "projections/Projection.ts",
   "package-lock.json",

@@ -89,6 +89,48 @@ describe("view", () => {
     )
   })
 
+  it("shows findings of another projection beside its own incidents, over steps too", () => {
+    const before = viewOf(after(small.slice(0, 400)))
+    const state = after(small)
+    // One that nothing is wrong with.
+    const device = viewOf(state)
+      .groups.flatMap(({ shown }) => shown)
+      .find(({ verdict }) => verdict === "ok")
+    if (device === undefined) return assert.fail("the story has a healthy device")
+    const finding: View.Incident = {
+      id: "finding|clone|1",
+      kind: "finding",
+      label: `cloned device · ${device.id}`,
+      tone: "suspicious",
+      start: { position: 401, ms: state.nowMs - 1000 },
+      count: 1,
+      confidence: 0.9,
+      device: device.id,
+    }
+    const { step } = stepOf(before, state, [], [finding])
+    const view = viewOf(state, [finding])
+    assert.deepStrictEqual(applyStep(before, step), view)
+    assert.include(view.incidents, finding)
+    const shown = view.groups.flatMap(({ shown: all }) => all).find(({ id }) => id === device.id)
+    assert.strictEqual(shown?.verdict, "suspicious")
+    assert.strictEqual(shown?.reason, "cloned device")
+    const over = { ...finding, end: { position: 402, ms: state.nowMs } }
+    const later = viewOf(state, [over]).groups.flatMap(({ shown: all }) => all)
+    assert.strictEqual(later.find(({ id }) => id === device.id)?.verdict, "ok")
+  })
+
+  it("keeps what goes on when more incidents are than fit", () => {
+    const state = after(small)
+    const over = Array.from({ length: View.incidentsShownMax + 5 }, (_, n): View.Incident => {
+      const end = { position: 1000 + n, ms: state.nowMs }
+      const about = { kind: "finding", label: "x", tone: "suspicious", count: 1 } as const
+      return { id: `finding|x|${n}`, ...about, start: end, ...(n === 0 ? {} : { end }) }
+    })
+    const { incidents } = viewOf(state, over)
+    assert.lengthOf(incidents, View.incidentsShownMax)
+    assert.include(incidents, over[0])
+  })
+
   it("refuses a step that starts elsewhere", () => {
     const before = viewOf(after(small.slice(0, 100)))
     const { step } = stepOf(before, after(small.slice(0, 200)), [])

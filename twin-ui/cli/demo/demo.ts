@@ -20,6 +20,7 @@ import type { Poster } from "../../../core/network/post.ts"
 import { scenarios } from "../../../core/sim/scenarios.ts"
 import * as World from "../../../core/sim/World.ts"
 import { playWorld } from "../playWorld.ts"
+import type { DemoOptions } from "./DemoOptions.ts"
 import { endpoints } from "./endpoints.ts"
 import { scaledClock } from "./scaledClock.ts"
 
@@ -32,20 +33,12 @@ const answerWithinMs = 10_000 * speed
 /** How often the world is asked what happened, by the wall's clock. */
 const pollMs = 100
 
-export interface Options {
-  readonly seed: number
-  readonly devices: number
-  readonly stations: number
-}
-
-export const optionsDefault: Options = { seed: 1, devices: 2_000, stations: 48 }
-
 /** What a log is to the demo: nothing yet, its own, or somebody else's. */
 export type Found =
   | { readonly _tag: "Empty" }
   | {
       readonly _tag: "Began"
-      readonly options: Options
+      readonly options: DemoOptions
       /** Where the history began. */
       readonly originMs: number
       /** Of the last reception. */
@@ -74,7 +67,7 @@ export const find = Effect.gen(function* () {
 })
 
 /** Plays until it is interrupted; says what it does on the console. */
-export const demo = Effect.fn("demo")(function* (given: Options, poster: Poster) {
+export const demo = Effect.fn("demo")(function* (given: DemoOptions, poster: Poster) {
   const found = yield* find
   invariant(found._tag !== "Other", "a demo is played only into its own log")
   const { historyDays, spanMs } = scenarios.demo

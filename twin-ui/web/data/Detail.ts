@@ -1,6 +1,7 @@
 /** What is known of the selected thing. */
 import type { EntityState } from "../../api/EntityState.ts"
 import type { EventAnswer } from "../../api/Events.ts"
+import type { FindingsAnswer } from "../../api/Findings.ts"
 import type { Selection } from "./Address.ts"
 import type { Asked } from "./ask.ts"
 
@@ -8,4 +9,9 @@ export type Detail =
   | { readonly _tag: "none" }
   | { readonly _tag: "asking"; readonly selection: Selection }
   | { readonly _tag: "entity"; readonly selection: Selection; readonly asked: Asked<EntityState> }
+  | {
+      readonly _tag: "findings"
+      readonly selection: Selection
+      readonly asked: Asked<FindingsAnswer>
+    }
   | { readonly _tag: "event"; readonly selection: Selection; readonly asked: Asked<EventAnswer> }

@@ -15,6 +15,7 @@ import {
 } from "rxjs"
 import { EntityState } from "../../api/EntityState.ts"
 import { EventAnswer } from "../../api/Events.ts"
+import { FindingsAnswer, findingsLimitMax } from "../../api/Findings.ts"
 import type { Ui } from "../interact/Ui.ts"
 import type { Selection } from "./Address.ts"
 import { ask } from "./ask.ts"
@@ -34,7 +35,12 @@ export const details = (picture: Observable<Picture>, ui: Observable<Ui>): Obser
   )
   return selection.pipe(
     switchMap((selected) => {
-      if (selected === undefined || selected.kind === "centre" || selected.kind === "incident")
+      const kind = selected?.kind === "incident" ? findingKindOf(selected.id) : undefined
+      if (
+        selected === undefined ||
+        selected.kind === "centre" ||
+        (selected.kind === "incident" && kind === undefined)
+      )
         return of<Detail>({ _tag: "none" })
       const detail =
         selected.kind === "event"
@@ -43,7 +49,12 @@ export const details = (picture: Observable<Picture>, ui: Observable<Ui>): Obser
               position.pipe(
                 throttleTime(refreshMs, asyncScheduler, { leading: true, trailing: true }),
               ),
-            ]).pipe(switchMap(([at]) => (at === undefined ? [] : entityOf(selected, at))))
+            ]).pipe(
+              switchMap(([at]) => {
+                if (at === undefined) return []
+                return kind === undefined ? entityOf(selected, at) : findingsOf(selected, kind, at)
+              }),
+            )
       return detail.pipe(startWith<Detail>({ _tag: "asking", selection: selected }))
     }),
   )
@@ -52,6 +63,14 @@ export const details = (picture: Observable<Picture>, ui: Observable<Ui>): Obser
 const entityOf = (selection: Selection, at: number): Observable<Detail> =>
   ask(EntityState, `/api/${selection.kind}s/${encodeURIComponent(selection.id)}?at=${at}`).pipe(
     map((asked) => ({ _tag: "entity", selection, asked })),
+  )
+
+/** Of an incident that is a finding: its name holds the kind. */
+const findingKindOf = (id: string): string | undefined => /^finding\|([a-z-]+)\|/.exec(id)?.[1]
+
+const findingsOf = (selection: Selection, kind: string, at: number): Observable<Detail> =>
+  ask(FindingsAnswer, `/api/findings?kind=${kind}&at=${at}&limit=${findingsLimitMax}`).pipe(
+    map((asked) => ({ _tag: "findings", selection, asked })),
   )
 
 const eventOf = (selection: Selection): Observable<Detail> =>

@@ -35,7 +35,7 @@ export interface Timeline {
 }
 
 /** How often the past's end is asked for while events come, ms. */
-const refreshMs = 3_000
+const refreshMs = 2_000
 const wholeBars = 200
 const bars = 240
 

@@ -95,7 +95,8 @@ const openIncident = (target: EventTarget | null, page: Page, does: Intents): bo
   const mark = page.last()?.marks?.incidents.find(({ key }) => key === id)
   if (mark === undefined) return false
   const { incident } = mark
-  does.seek(incident.start.position)
+  // A finding is known from when it was found: before, there would be nothing to see of it.
+  does.seek((incident.found ?? incident.start).position)
   if (incident.station !== undefined) does.select("station", incident.station)
   else if (incident.device !== undefined) does.select("device", incident.device)
   else if (incident.customer !== undefined) does.select("customer", incident.customer)

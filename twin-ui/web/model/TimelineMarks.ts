@@ -158,7 +158,9 @@ const incidentsOf = (
 
 /** What concerns many comes before what concerns one device. */
 export const gravity = ({ kind, count }: Incident): number =>
-  kind === "trust-lost" ? 4 : kind === "outage" ? 3 : kind === "link-down" ? 2 : count > 1 ? 1 : 0
+  gravities[kind] + (kind === "refusals" && count > 1 ? 1 : 0)
+
+const gravities = { "trust-lost": 4, finding: 3, outage: 3, "link-down": 2, refusals: 0 }
 
 const tickWidth = 92
 

@@ -5,12 +5,22 @@
 import type { ChainView, Incident } from "../../../projections/chain/ChainView.ts"
 import type { EventRow } from "../../../projections/chain/EventRow.ts"
 import type { EntityState, FactTable, NotThere, Reference, Why } from "../../api/EntityState.ts"
+import { type FindingRow, sureness } from "../../api/Findings.ts"
 import type { EventAnswer } from "../../api/Events.ts"
 import type { Selectable, Selection } from "../data/Address.ts"
 import type { Asked } from "../data/ask.ts"
 import type { Detail } from "../data/Detail.ts"
 import type { Picture } from "../data/Picture.ts"
-import { count, duration, instant, minute, plural, position, timeMs } from "../model/format.ts"
+import {
+  count,
+  duration,
+  instant,
+  minute,
+  plural,
+  position,
+  time,
+  timeMs,
+} from "../model/format.ts"
 import { gravity } from "../model/TimelineMarks.ts"
 import { h, type Tree } from "./patch.ts"
 
@@ -30,10 +40,11 @@ export const panelOf = (
   if (view === undefined) return []
   if (selection === undefined) return networkPanel(picture, view, does)
   if (selection.kind === "centre") return centrePanel(view, selection, does)
-  if (selection.kind === "incident") return incidentPanel(view, selection, does)
+  if (selection.kind === "incident") return incidentPanel(view, selection, detail, does)
   if (detail._tag === "none" || detail._tag === "asking" || !sameThing(detail.selection, selection))
     return [head(selection.kind, selection.id, "", "plain", does), quiet("Asking …")]
   if (detail.asked._tag !== "answer") return noAnswer(selection, detail.asked, view, does)
+  if (detail._tag === "findings") return []
   return detail._tag === "entity" && detail.asked._tag === "answer"
     ? entityPanel(detail.asked.answer, does)
     : detail._tag === "event" && detail.asked._tag === "answer"
@@ -109,6 +120,9 @@ const entityPanel = (state: EntityState, does: Does): ReadonlyArray<Tree> => [
   h("p", { class: "summary" }, [
     state.title === state.id ? state.summary : `${state.id} · ${state.summary}`,
   ]),
+  ...(state.findings === undefined
+    ? []
+    : [section("What the twin thinks", [thoughts(state.findings, does)])]),
   ...state.tables.map((one) => section(one.title, [table(factRows(one, does), does)])),
   ...(state.why.length === 0 ? [] : [section("Why", [whyList(state.why, does)])]),
   ...(state.bars === undefined ? [] : [section(state.bars.title, [barsOf(state.bars)])]),
@@ -138,6 +152,56 @@ const whyList = (whys: ReadonlyArray<Why>, does: Does): Tree =>
       ]),
     ),
   )
+
+/** Each finding with how sure it is, its extent, and the facts that speak for it. */
+const thoughts = (findings: ReadonlyArray<FindingRow>, does: Does): Tree =>
+  h(
+    "ul",
+    { class: "thoughts" },
+    findings.map((finding) => {
+      const {
+        area,
+        benign,
+        confidence,
+        count: times,
+        first,
+        id,
+        last,
+        message,
+        tone,
+        words,
+      } = finding
+      const extent =
+        last.ms - first.ms < 1000
+          ? timeAndDay(first.ms, first.ms)
+          : `${timeAndDay(first.ms, first.ms)} to ${timeAndDay(last.ms, first.ms)}`
+      return h("li", { key: id, class: benign ? "benign" : "" }, [
+        h("span", { class: tone }, [
+          `${signs[tone]} ${words}${area === undefined ? "" : ` · ${area}`}`.trim(),
+        ]),
+        h("small", {}, [
+          [sureness(confidence), extent, ...(times > 1 ? [`${count(times)} times`] : [])].join(
+            " · ",
+          ),
+        ]),
+        message === undefined
+          ? undefined
+          : h("button", { class: "link" }, [message], () => does.select("message", message)),
+        factList(finding, does),
+      ])
+    }),
+  )
+
+const factList = ({ facts }: FindingRow, does: Does): Tree =>
+  h(
+    "ul",
+    { class: "why" },
+    facts.map(({ text, position: at }) => h("li", {}, [h("span", {}, [text]), place(at, does)])),
+  )
+
+/** The time, and the day before it where it is another one. */
+const timeAndDay = (ms: number, than: number): string =>
+  ms !== than && sameDay(ms, than) ? time(ms) : `${minute(ms).slice(0, 10)} ${time(ms)}`
 
 const barsOf = ({ bars, fromMs, toMs }: NonNullable<EntityState["bars"]>): Tree => {
   const most = Math.max(1, ...bars.map(({ value }) => value))
@@ -264,9 +328,18 @@ const centrePanel = (view: ChainView, { id }: Selection, does: Does): ReadonlyAr
   ]
 }
 
-const incidentPanel = (view: ChainView, { id }: Selection, does: Does): ReadonlyArray<Tree> => {
+const incidentPanel = (
+  view: ChainView,
+  { id }: Selection,
+  detail: Detail,
+  does: Does,
+): ReadonlyArray<Tree> => {
   const incident = view.incidents.find((one) => one.id === id)
   if (incident === undefined) return notHere("incident", id, undefined, view, does)
+  const finding =
+    detail._tag === "findings" && detail.asked._tag === "answer"
+      ? detail.asked.answer.findings.find((one) => one.id === id)
+      : undefined
   return [
     head(
       "incident",
@@ -275,16 +348,32 @@ const incidentPanel = (view: ChainView, { id }: Selection, does: Does): Readonly
       incident.tone,
       does,
     ),
+    ...(incident.kind === "finding"
+      ? [
+          h("p", { class: "summary" }, [
+            "The twin infers this from the facts below; by itself it refuses nothing.",
+          ]),
+        ]
+      : []),
     section("Extent", [table(incidentRows(incident, does), does)]),
+    ...(finding === undefined
+      ? []
+      : [section("Facts that speak for it", [factList(finding, does)])]),
     h("p", { class: "actions" }, [
       h("button", {}, ["Go to its first moment"], () => does.seek(incident.start.position)),
+      incident.found === undefined
+        ? undefined
+        : h("button", {}, ["Go to where it was found"], () =>
+            does.seek(incident.found?.position ?? incident.start.position),
+          ),
     ]),
   ]
 }
 
 const incidentRows = (incident: Incident, does: Does): ReadonlyArray<Row> => {
-  const { start, end, count: times } = incident
+  const { confidence, start, end, count: times } = incident
   return [
+    ...(confidence === undefined ? [] : [{ label: "the twin is", value: sureness(confidence) }]),
     { label: "from", value: instant(start.ms), at: start.position },
     end === undefined
       ? { label: "to", value: "still going on" }
@@ -298,6 +387,8 @@ const incidentRows = (incident: Incident, does: Does): ReadonlyArray<Row> => {
     }),
   ]
 }
+
+const incidentsListed = 8
 
 const networkPanel = (picture: Picture, view: ChainView, does: Does): ReadonlyArray<Tree> => {
   const { totals, incidents, oldestPending } = view
@@ -328,9 +419,12 @@ const networkPanel = (picture: Picture, view: ChainView, does: Does): ReadonlyAr
             { class: "incidents" },
             incidents
               .toSorted(byWeight)
-              .slice(0, 6)
+              .slice(0, incidentsListed)
               .map((incident) => incidentItem(incident, view.occurredMs, does)),
           ),
+      incidents.length > incidentsListed
+        ? quiet(`${incidents.length - incidentsListed} older or lighter ones are on the time line.`)
+        : undefined,
     ]),
     section("Messages", [
       table(
@@ -423,11 +517,13 @@ const sameDay = (a: number, b: number): boolean => minute(a).slice(0, 10) === mi
 const incidentItem = (incident: Incident, nowMs: number, does: Does): Tree => {
   const { label, start, end, tone } = incident
   const when =
-    incident.kind === "refusals" && incident.count === 1
-      ? "once"
-      : end === undefined
-        ? `for ${duration(Math.max(0, nowMs - start.ms))}`
-        : `lasted ${duration(end.ms - start.ms)}`
+    incident.confidence !== undefined
+      ? sureness(incident.confidence)
+      : incident.kind === "refusals" && incident.count === 1
+        ? "once"
+        : end === undefined
+          ? `for ${duration(Math.max(0, nowMs - start.ms))}`
+          : `lasted ${duration(end.ms - start.ms)}`
   return h("li", { key: incident.id, class: end === undefined ? "open" : "" }, [
     h(
       "button",
