@@ -32,13 +32,6 @@ export interface Projection<State> {
   readonly decode: (json: Json) => State
 }
 
-/** The state after one more event; the given state stays as it is. */
-export const evolve = <State>(
-  projection: Projection<State>,
-  state: State,
-  recorded: Recorded,
-): State => fold(projection, state, [recorded])
-
 /** The state after more events; the given state stays as it is. */
 export const fold = <State>(
   projection: Projection<State>,

@@ -95,5 +95,3 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "unknown-device": alone(unknownDevice),
   "wrap-padding-forgery": alone(wrapPaddingForgery),
 }
-
-export const isScenarioName = (name: string): name is ScenarioName => Object.hasOwn(scenarios, name)

@@ -164,13 +164,6 @@ interface Encoded {
 export const findCustomer = (state: State, customer: string): Customer | undefined =>
   state.customers.get(customer)
 
-export const findDestination = (
-  state: State,
-  customer: string,
-  destination: string,
-): Destination | undefined =>
-  state.customers.get(customer)?.destinations.find((known) => known.destination === destination)
-
 export const findLedger = (
   state: State,
   customer: string,

@@ -25,13 +25,6 @@ export const digestOf = (json: Json): string => {
   return Bytes.toHex(sha256(...pieces))
 }
 
-/** The canonical form as one text, for tests and for people. */
-export const canonical = (json: Json): string => {
-  const parts: Array<string> = []
-  writeCanonical(json, (part) => parts.push(part))
-  return parts.join("")
-}
-
 const pieceMin = 65_536
 const encoder = new TextEncoder()
 

@@ -15,9 +15,6 @@ export interface MixSize {
   readonly messages: number
 }
 
-/** Events of one message. */
-export const eventsPerMessage = 9
-
 const beginMs = Date.UTC(2026, 0, 1)
 const source = SourceId.make("bench")
 const customers = Array.from({ length: 6 }, (_, n) => CustomerId.make(`customer-${n}`))

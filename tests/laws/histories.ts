@@ -59,10 +59,6 @@ export const historyOf = (steps: ReadonlyArray<Step>, first = 0): History => {
   })
 }
 
-/** One event after another, a second apart, without causes. */
-export const told = (...events: ReadonlyArray<Event>): History =>
-  historyOf(events.map((event) => because(event)))
-
 /** The event, a second after the one before, caused by those so many positions before it. */
 export const because = (event: Event, ...causesBack: ReadonlyArray<number>): Step => ({
   event,
