@@ -4,8 +4,9 @@
  * The bytes passed their checksum before. What still makes no sense throws a RangeError, which `Slab.decode` turns
  * into a refusal: the check of every field would cost more than the read.
  */
+import type { FrameHeard } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
-import { formHex, formUtf16, inline, wide16, wide32, wide64 } from "./ByteWriter.ts"
+import { formAscii, formHex, formUtf16, inline, wide16, wide32, wide64 } from "./ByteWriter.ts"
 
 export interface ByteReader {
   readonly bytes: Uint8Array
@@ -14,8 +15,10 @@ export interface ByteReader {
   /** One past the last byte that may be read. */
   readonly end: number
   readonly dictionary: ReadonlyArray<string>
-  /** The last sealed bytes read. */
+  /** The last sealed bytes read, and so on. */
   lastSealed: Sealed | undefined
+  lastHeard: FrameHeard | undefined
+  lastOccurredMs: number
 }
 
 export const u8 = (r: ByteReader): number => r.view.getUint8(r.at++)
@@ -30,6 +33,12 @@ export const f64 = (r: ByteReader): number => {
   const value = r.view.getFloat64(r.at, true)
   r.at += 8
   return value
+}
+
+export const hundredths = (r: ByteReader): number => {
+  const value = r.view.getInt16(r.at, true)
+  r.at += 2
+  return value / 100
 }
 
 export const count = (r: ByteReader): number => {
@@ -95,9 +104,75 @@ export const text = (r: ByteReader): string => {
   return asciiAt(r.bytes, start, size)
 }
 
-/** 4 and 12 bytes, a MAC and a digest, in one call each: 0.1 us where a loop over pairs takes 0.2 us (measured). */
+/**
+ * Texts of the last dictionaries, so that the same bytes give the same string: it is made once, its hash is computed
+ * once, and maps that are asked for it find it without comparing letters.
+ *
+ * ```
+ * place of a text: a hash of its form and bytes, or the place beside it
+ * internedTexts[place]   the string        internedHeads[place]   characters x 4 + form
+ * internedBytes          internedBytesMax bytes for each place
+ * ```
+ */
+const internedMax = 1 << 16
+const internedBytesMax = 40
+const internedTexts = Array.from<string, string>({ length: internedMax }, () => "")
+const internedHeads = new Uint16Array(internedMax)
+const internedBytes = new Uint8Array(internedMax * internedBytesMax)
+
+/** A text that is likely to be read again. */
+export const internedText = (r: ByteReader): string => {
+  const before = r.at
+  const head = count(r)
+  const form = head % 4
+  const characters = (head - form) / 4
+  const size = form === formHex ? characters / 2 : characters
+  const { at: start, bytes } = r
+  const isShort = size >= 0 && size <= internedBytesMax && size <= r.end - start
+  if (!isShort || form > formAscii) {
+    r.at = before
+    return text(r)
+  }
+  let hash = head
+  for (let i = start; i < start + size; i++) hash = Math.imul(hash ^ bytes[i], 0x0100_0193)
+  const first = (hash ^ (hash >>> 16)) & (internedMax - 1)
+  if (isInterned(first, head, bytes, start, size)) {
+    r.at = start + size
+    return internedTexts[first]
+  }
+  const second = first ^ 1
+  if (isInterned(second, head, bytes, start, size)) {
+    r.at = start + size
+    return internedTexts[second]
+  }
+  const place = internedHeads[first] === 0 ? first : second
+  r.at = before
+  const read = text(r)
+  internedTexts[place] = read
+  internedHeads[place] = head
+  internedBytes.set(bytes.subarray(start, start + size), place * internedBytesMax)
+  return read
+}
+
+const isInterned = (
+  place: number,
+  head: number,
+  bytes: Uint8Array,
+  start: number,
+  size: number,
+): boolean => {
+  if (internedHeads[place] !== head) return false
+  const at = place * internedBytesMax
+  for (let i = 0; i < size; i++) if (internedBytes[at + i] !== bytes[start + i]) return false
+  return true
+}
+
+/**
+ * A digest of 12 bytes in one call: it and a map entry by it take 0.15 us; three calls of 4 bytes, whose join a map must
+ * copy before it can look for it, 0.32 us (measured).
+ */
 const hexAt = (b: Uint8Array, at: number, size: number): string => {
-  if (size === 12) return hex4(b, at) + hex4(b, at + 4) + hex4(b, at + 8)
+  if (size === 12) return hex12(b, at)
   if (size === 4) return hex4(b, at)
   let hex = ""
   for (let i = at; i < at + size; i++)
@@ -106,19 +181,60 @@ const hexAt = (b: Uint8Array, at: number, size: number): string => {
 }
 
 const hex4 = (b: Uint8Array, at: number): string => {
-  const first = digitsOf[b[at]]
-  const second = digitsOf[b[at + 1]]
-  const third = digitsOf[b[at + 2]]
-  const fourth = digitsOf[b[at + 3]]
+  const d0 = digitsOf[b[at]]
+  const d1 = digitsOf[b[at + 1]]
+  const d2 = digitsOf[b[at + 2]]
+  const d3 = digitsOf[b[at + 3]]
   return String.fromCharCode(
-    first & 255,
-    first >> 8,
-    second & 255,
-    second >> 8,
-    third & 255,
-    third >> 8,
-    fourth & 255,
-    fourth >> 8,
+    d0 & 255,
+    d0 >> 8,
+    d1 & 255,
+    d1 >> 8,
+    d2 & 255,
+    d2 >> 8,
+    d3 & 255,
+    d3 >> 8,
+  )
+}
+
+const hex12 = (b: Uint8Array, at: number): string => {
+  const d0 = digitsOf[b[at]]
+  const d1 = digitsOf[b[at + 1]]
+  const d2 = digitsOf[b[at + 2]]
+  const d3 = digitsOf[b[at + 3]]
+  const d4 = digitsOf[b[at + 4]]
+  const d5 = digitsOf[b[at + 5]]
+  const d6 = digitsOf[b[at + 6]]
+  const d7 = digitsOf[b[at + 7]]
+  const d8 = digitsOf[b[at + 8]]
+  const d9 = digitsOf[b[at + 9]]
+  const d10 = digitsOf[b[at + 10]]
+  const d11 = digitsOf[b[at + 11]]
+  return String.fromCharCode(
+    d0 & 255,
+    d0 >> 8,
+    d1 & 255,
+    d1 >> 8,
+    d2 & 255,
+    d2 >> 8,
+    d3 & 255,
+    d3 >> 8,
+    d4 & 255,
+    d4 >> 8,
+    d5 & 255,
+    d5 >> 8,
+    d6 & 255,
+    d6 >> 8,
+    d7 & 255,
+    d7 >> 8,
+    d8 & 255,
+    d8 >> 8,
+    d9 & 255,
+    d9 >> 8,
+    d10 & 255,
+    d10 >> 8,
+    d11 & 255,
+    d11 >> 8,
   )
 }
 

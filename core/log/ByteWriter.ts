@@ -5,22 +5,45 @@
  * - *count*: an integer. One byte 0..251 is the value; 252, 253 and 254 say that it follows as u16, u32 or f64.
  * - *text*: count of (characters x 4 + form), then form 0: bytes whose lower-case hex the text is; form 1: ASCII;
  *   form 2: UTF-16 units (a text may hold half a surrogate pair, which UTF-8 cannot).
+ * - *hundredths*: i16, a decimal number of at most two places times 100.
  * - *reference*: u16, the text's place in the dictionary; 65,535 says that the dictionary is full and the text follows.
  *
  * `reserve` before writing: `u8`, `u16`, `count`, `f64` do not look whether there is room.
  */
+import type { FrameHeard } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
 
 export interface ByteWriter {
   bytes: Uint8Array
   view: DataView
   at: number
-  readonly dictionary: Map<string, number>
-  /** The last text of each slot, and its place: neighbours often name the same things. */
-  readonly lastTexts: Array<string | undefined>
+  readonly dictionary: Dictionary
+  /** The last text of each slot, "" for none, and its place: neighbours often name the same things. */
+  readonly lastTexts: Array<string>
   readonly lastPlaces: Array<number>
-  /** The last sealed bytes: the receptions of one message follow each other and carry the same. */
+  /** The last sealed bytes, the last reception: those of one message follow each other and carry the same. */
   lastSealed: Sealed | undefined
+  lastHeard: FrameHeard | undefined
+  lastOccurredMs: number
+}
+
+/**
+ * The batch's texts, by their places; and all that the batches before named, since they name the same things again and
+ * again. Each text has a number, by which is known: the last batch that named it, its place there, and where in
+ * `written` its bytes begin. So a batch neither makes a table anew nor writes its texts letter by letter: that took
+ * 0.2 of the 0.6 us of an event (measured, 1,000 events a batch).
+ */
+interface Dictionary {
+  /** Of the texts of the batch. */
+  readonly places: Uint32Array
+  size: number
+  batch: number
+  readonly numbers: Map<string, number>
+  readonly batchOf: Uint32Array
+  readonly placeOf: Uint16Array
+  readonly startOf: Uint32Array
+  written: Uint8Array
+  writtenTo: number
 }
 
 export const wide16 = 252
@@ -30,10 +53,15 @@ export const wide64 = 254
 export const inline = 0xffff
 
 export const formHex = 0
-const formAscii = 1
+export const formAscii = 1
 export const formUtf16 = 2
 
 const bytesAtFirst = 1 << 18
+/** A buffer that grew beyond this is not kept for the next batch. */
+const bytesKept = 1 << 23
+/** Texts and their bytes kept when a batch begins; it may add as many as fit its dictionary. */
+const numbersMax = 1 << 16
+const writtenMax = 1 << 22
 
 export const make = (): ByteWriter => {
   const bytes = new Uint8Array(bytesAtFirst)
@@ -41,19 +69,46 @@ export const make = (): ByteWriter => {
     bytes,
     view: new DataView(bytes.buffer),
     at: 0,
-    dictionary: new Map(),
-    lastTexts: Array.from({ length: slots }, () => undefined),
+    dictionary: {
+      places: new Uint32Array(inline),
+      size: 0,
+      batch: 0,
+      numbers: new Map(),
+      batchOf: new Uint32Array(numbersMax + inline),
+      placeOf: new Uint16Array(numbersMax + inline),
+      startOf: new Uint32Array(numbersMax + inline + 1),
+      written: new Uint8Array(bytesAtFirst),
+      writtenTo: 0,
+    },
+    lastTexts: Array.from({ length: slots }, () => ""),
     lastPlaces: Array.from({ length: slots }, () => 0),
     lastSealed: undefined,
+    lastHeard: undefined,
+    lastOccurredMs: 0,
   }
 }
 
 /** Begins anew at a place, with an empty dictionary. */
-export const restart = (w: ByteWriter, at: number): void => {
+export const restart = (w: ByteWriter, at: number, recordedMs: number): void => {
+  if (w.bytes.length > bytesKept) {
+    w.bytes = new Uint8Array(bytesAtFirst)
+    w.view = new DataView(w.bytes.buffer)
+  }
+  const { dictionary } = w
+  if (dictionary.numbers.size > numbersMax || dictionary.writtenTo > writtenMax) {
+    dictionary.numbers.clear()
+    dictionary.batchOf.fill(0)
+    dictionary.writtenTo = 0
+    if (dictionary.written.length > 2 * writtenMax)
+      dictionary.written = new Uint8Array(bytesAtFirst)
+  }
+  dictionary.batch++
+  dictionary.size = 0
   w.at = at
-  w.dictionary.clear()
-  w.lastTexts.fill(undefined)
+  w.lastTexts.fill("")
   w.lastSealed = undefined
+  w.lastHeard = undefined
+  w.lastOccurredMs = recordedMs
 }
 
 /** Makes room for `length` more bytes. */
@@ -100,6 +155,19 @@ export const count = (w: ByteWriter, value: number): void => {
     w.at = at + 5
   }
 }
+
+/** 32,767 hundredths at most; 0 is left to f64, since it has a sign. */
+export const isHundredths = (value: number): boolean => {
+  const hundredths = toHundredths(value)
+  return hundredths === (hundredths << 16) >> 16 && hundredths !== 0 && hundredths / 100 === value
+}
+
+export const hundredths = (w: ByteWriter, value: number): void => {
+  w.view.setInt16(w.at, toHundredths(value), true)
+  w.at += 2
+}
+
+const toHundredths = (value: number): number => (value * 100 + (value < 0 ? -0.5 : 0.5)) | 0
 
 /** Makes its own room. */
 export const raw = (w: ByteWriter, value: Uint8Array): void => {
@@ -172,25 +240,73 @@ export const slotWord = 5
 export const slotCustomer = 6
 export const slotDestination = 7
 export const slotOther = 8
-export const slotMac = 9
-const slots = 10
+const slots = 9
 
 /** Takes 2 bytes of the room reserved; a text that does not fit the dictionary makes its own. */
 export const reference = (w: ByteWriter, slot: number, value: string): void => {
-  if (w.lastTexts[slot] === value) return u16(w, w.lastPlaces[slot])
-  let place = w.dictionary.get(value)
-  if (place === undefined) {
-    place = w.dictionary.size
-    if (place >= inline) {
-      u16(w, inline)
-      text(w, value)
-      return reserve(w, recordRoom)
-    }
-    w.dictionary.set(value, place)
+  if (w.lastTexts[slot] === value && value !== "") return u16(w, w.lastPlaces[slot])
+  const { dictionary } = w
+  if (dictionary.size >= inline) return referenceWhenFull(w, value)
+  const { batch, batchOf, numbers, placeOf } = dictionary
+  const number = numbers.get(value) ?? numbered(w, value)
+  if (batchOf[number] !== batch) {
+    batchOf[number] = batch
+    placeOf[number] = dictionary.size
+    dictionary.places[dictionary.size++] = number
   }
+  const place = placeOf[number]
   w.lastTexts[slot] = value
   w.lastPlaces[slot] = place
   u16(w, place)
+}
+
+const referenceWhenFull = (w: ByteWriter, value: string): void => {
+  const { batch, batchOf, numbers, placeOf } = w.dictionary
+  const number = numbers.get(value)
+  if (number !== undefined && batchOf[number] === batch) return u16(w, placeOf[number])
+  u16(w, inline)
+  text(w, value)
+  reserve(w, recordRoom)
+}
+
+/** Gives a text its number and keeps its bytes. */
+const numbered = (w: ByteWriter, value: string): number => {
+  const { dictionary } = w
+  const { numbers, startOf } = dictionary
+  const number = numbers.size
+  numbers.set(value, number)
+  const start = w.at
+  text(w, value)
+  const size = w.at - start
+  const { writtenTo } = dictionary
+  if (writtenTo + size > dictionary.written.length) {
+    const grown = new Uint8Array(Math.max(2 * dictionary.written.length, writtenTo + size))
+    grown.set(dictionary.written.subarray(0, writtenTo))
+    dictionary.written = grown
+  }
+  dictionary.written.set(w.bytes.subarray(start, w.at), writtenTo)
+  dictionary.writtenTo = writtenTo + size
+  startOf[number] = writtenTo
+  startOf[number + 1] = writtenTo + size
+  w.at = start
+  reserve(w, recordRoom)
+  return number
+}
+
+/** All texts of the batch. Makes its own room. */
+export const writeDictionary = (w: ByteWriter): void => {
+  const { places, size, startOf, written } = w.dictionary
+  for (let place = 0; place < size; place++) {
+    const number = places[place]
+    const start = startOf[number]
+    const end = startOf[number + 1]
+    reserve(w, end - start)
+    const { bytes } = w
+    let { at } = w
+    // Texts are short: a loop is quicker than a call (measured).
+    for (let i = start; i < end; i++) bytes[at++] = written[i]
+    w.at = at
+  }
 }
 
 /** Room for everything of fixed size in a record: envelope and the largest body, texts, arrays and bytes not counted. */

@@ -44,9 +44,6 @@ const headerBytes = 72
 const hashBytes = 32
 const trailerBytes = 4 + hashBytes
 
-/** A scratch buffer that grew beyond this is not kept. */
-const scratchMax = 1 << 23
-
 export interface Header {
   readonly first: Position
   readonly events: number
@@ -56,7 +53,7 @@ export interface Header {
   readonly occurredMaxMs: number
 }
 
-let scratch = W.make()
+const scratch = W.make()
 
 /** The slab of a batch (contiguous, not empty), chained to the hash of the one before. Rejected when it grows too long. */
 export const encode = (
@@ -64,11 +61,10 @@ export const encode = (
   previous: Uint8Array,
 ): Uint8Array | Rejected.Rejected => {
   invariant(batch.length > 0, "a batch holds events")
-  if (scratch.bytes.length > scratchMax) scratch = W.make()
   const w = scratch
-  W.restart(w, headerBytes)
   const first = batch[0].position
   const recordedFirst = batch[0].recordedMs
+  W.restart(w, headerBytes, recordedFirst)
   let occurredMin = Infinity
   let occurredMax = -Infinity
   for (let i = 0; i < batch.length; i++) {
@@ -81,7 +77,7 @@ export const encode = (
       return Rejected.make("too-large", `event ${i}`, `a commit holds at most ${bytesMax} bytes`)
   }
   const dictionaryAt = w.at
-  for (const text of w.dictionary.keys()) W.text(w, text)
+  W.writeDictionary(w)
   W.reserve(w, trailerBytes)
   const { bytes, view, at } = w
   view.setBigUint64(0, magic, true)
@@ -188,12 +184,13 @@ const reading = <A>(
       end,
       dictionary,
       lastSealed: undefined,
+      lastHeard: undefined,
+      lastOccurredMs: 0,
     }
-    for (let i = view.getUint32(atTexts, true); i > 0; i--) dictionary.push(R.text(texts))
-    return read(
-      { bytes, view, at: headerBytes, end, dictionary, lastSealed: undefined },
-      headerOf(view),
-    )
+    for (let i = view.getUint32(atTexts, true); i > 0; i--) dictionary.push(R.internedText(texts))
+    const found = headerOf(view)
+    const records = { ...texts, at: headerBytes, lastOccurredMs: found.recordedFirstMs }
+    return read(records, found)
   } catch (error) {
     return damaged("records", error instanceof Error ? error.message : String(error))
   }

@@ -3,8 +3,10 @@
  *
  * ```
  * size u32, of what follows | kind u8, its place in `Event.known`, 255 for any other | layout u8 | flags u8 |
- * @stream #revision | occurredMs f64 | recordedMs f64 if flag 1 | if flag 2: #causes, each #(position - cause) | body
+ * @stream #revision | occurredMs | recordedMs f64 if flag 1 | if flag 2: #causes, each #(position - cause) | body
  * ```
+ * `occurredMs` is f64 if flag 4, else a count: what it is more than that of the record before (before the first: than the
+ * batch's `recordedMs`), d as 2d, less as 2d - 1.
  * Layout 0 is `@kind #length` and UTF-8 JSON of the fields, for any kind; layout 1 is the kind's own body. A record
  * without flag 1 was recorded at the time in the batch's header.
  */
@@ -45,6 +47,7 @@ import * as EventJson from "./EventJson.ts"
 
 const ownRecordedMs = 1
 const hasCauses = 2
+const occurredWhole = 4
 
 const layoutJson = 0
 const layoutBinary = 1
@@ -59,11 +62,20 @@ export const write = (w: W.ByteWriter, recorded: Recorded, recordedMs: number): 
   W.reserve(w, W.recordRoom)
   const start = w.at
   const own = recorded.recordedMs !== recordedMs
+  const { occurredMs } = recorded
+  const later = (occurredMs - w.lastOccurredMs) | 0
+  // 0 has a sign, which a sum would lose.
+  const whole = w.lastOccurredMs + later !== occurredMs || occurredMs === 0
+  w.lastOccurredMs = occurredMs
   w.at = start + sizeBytes + 2
-  W.u8(w, (own ? ownRecordedMs : 0) | (causes.length > 0 ? hasCauses : 0))
+  W.u8(
+    w,
+    (own ? ownRecordedMs : 0) | (causes.length > 0 ? hasCauses : 0) | (whole ? occurredWhole : 0),
+  )
   W.reference(w, W.slotStream, recorded.stream)
   W.count(w, recorded.revision)
-  W.f64(w, recorded.occurredMs)
+  if (whole) W.f64(w, occurredMs)
+  else W.count(w, ((later << 1) ^ (later >> 31)) >>> 0)
   if (own) W.f64(w, recorded.recordedMs)
   if (causes.length > 0) {
     W.count(w, causes.length)
@@ -87,7 +99,8 @@ export const read = (r: R.ByteReader, position: number, batchRecordedMs: number)
   const flags = R.u8(r)
   const stream = R.reference(r)
   const revision = R.count(r)
-  const occurredMs = R.f64(r)
+  const occurredMs = (flags & occurredWhole) === 0 ? r.lastOccurredMs + laterOf(r) : R.f64(r)
+  r.lastOccurredMs = occurredMs
   const recordedMs = (flags & ownRecordedMs) === 0 ? batchRecordedMs : R.f64(r)
   const causes = (flags & hasCauses) === 0 ? noCauses : readCauses(r, position)
   const event = layout === layoutBinary ? readBinary(r, kind) : readJson(r, layout)
@@ -107,8 +120,16 @@ export const readHead = (
   return { stream, revision }
 }
 
-const readCauses = (r: R.ByteReader, position: number): ReadonlyArray<number> =>
-  Array.from({ length: R.length(r, 1) }, () => position - R.count(r))
+const laterOf = (r: R.ByteReader): number => {
+  const written = R.count(r)
+  return (written >>> 1) ^ -(written & 1)
+}
+
+const readCauses = (r: R.ByteReader, position: number): ReadonlyArray<number> => {
+  const causes: Array<number> = []
+  for (let left = R.length(r, 1); left > 0; left--) causes.push(position - R.count(r))
+  return causes
+}
 
 const codeOf = (kind: Event["_tag"]): number => {
   const code = codes.get(kind)

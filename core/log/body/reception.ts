@@ -2,9 +2,10 @@
  * Bodies of what stations heard, layout 1. `#` is a count, `"` a text, `@` a reference, `*` bytes (see `ByteWriter.ts`).
  *
  * ```
- * FrameHeard: present u8 (1 rssi, 2 snr, 4 frequency, 8 configDigest, 16 signs) | rank u8 |
- *   @check @source @station @device | #frameType #flags #seq #crc #keyVersion | @mac | sealed |
- *   rssi f64? snr f64? frequency f64? @configDigest? signs (#count @each)?
+ * FrameHeard: present u8 (1 rssi, 2 snr, 4 frequency, 8 configDigest, 16 signs) |
+ *   shape u8 (rank, 4 rssi as f64, 8 snr as f64, 16 frequency as f64, 32 the message is that of the reception before) |
+ *   @station #crc | message | rssi? snr? each in hundredths or f64, frequency? # or f64, @configDigest? signs (#count @each)?
+ * message: @check @source @device #frameType #flags #seq #keyVersion "mac sealed; nothing where it is that of the one before
  * BytesHeard: present u8 (1 rssi) | @source @station @reason @field #offset | sealed | rssi f64?
  * sealed: u8 1 when it is the one before in the batch (a message's receptions carry the same), else 0 "digest #length *bytes
  * ```
@@ -27,6 +28,12 @@ const hasSigns = 16
 const hasRadio = hasRssi | hasSnr | hasFrequency
 const hasAll = hasRadio | hasConfigDigest
 
+const rankBits = 3
+const rssiWhole = 4
+const snrWhole = 8
+const frequencyWhole = 16
+const messageAsBefore = 32
+
 export const writeFrameHeard = (w: W.ByteWriter, event: FrameHeard): void => {
   const { rssiDbm, snrDb, frequencyHz, configDigest, signs } = event
   const present =
@@ -35,23 +42,40 @@ export const writeFrameHeard = (w: W.ByteWriter, event: FrameHeard): void => {
     (frequencyHz === undefined ? 0 : hasFrequency) |
     (configDigest === undefined ? 0 : hasConfigDigest) |
     (signs === undefined ? 0 : hasSigns)
+  const sameMessage = w.lastHeard !== undefined && isSameMessage(w.lastHeard, event)
+  const shape =
+    event.rank |
+    (rssiDbm === undefined || W.isHundredths(rssiDbm) ? 0 : rssiWhole) |
+    (snrDb === undefined || W.isHundredths(snrDb) ? 0 : snrWhole) |
+    (frequencyHz === undefined || isHertz(frequencyHz) ? 0 : frequencyWhole) |
+    (sameMessage ? messageAsBefore : 0)
+  w.lastHeard = event
   W.u8(w, present)
-  W.u8(w, event.rank)
-  W.reference(w, W.slotWord, event.check)
-  W.reference(w, W.slotSource, event.source)
+  W.u8(w, shape)
   W.reference(w, W.slotStation, event.station)
-  W.reference(w, W.slotDevice, event.device)
-  W.count(w, event.frameType)
-  W.count(w, event.flags)
-  W.count(w, event.seq)
   W.count(w, event.crc)
-  W.count(w, event.keyVersion)
-  W.reference(w, W.slotMac, event.mac)
-  writeSealed(w, event.payload)
-  W.reserve(w, W.recordRoom)
-  if (rssiDbm !== undefined) W.f64(w, rssiDbm)
-  if (snrDb !== undefined) W.f64(w, snrDb)
-  if (frequencyHz !== undefined) W.f64(w, frequencyHz)
+  if (!sameMessage) {
+    W.reference(w, W.slotWord, event.check)
+    W.reference(w, W.slotSource, event.source)
+    W.reference(w, W.slotDevice, event.device)
+    W.count(w, event.frameType)
+    W.count(w, event.flags)
+    W.count(w, event.seq)
+    W.count(w, event.keyVersion)
+    W.text(w, event.mac)
+    W.reserve(w, W.recordRoom)
+    writeSealed(w, event.payload)
+    W.reserve(w, W.recordRoom)
+  }
+  if (rssiDbm !== undefined)
+    if ((shape & rssiWhole) === 0) W.hundredths(w, rssiDbm)
+    else W.f64(w, rssiDbm)
+  if (snrDb !== undefined)
+    if ((shape & snrWhole) === 0) W.hundredths(w, snrDb)
+    else W.f64(w, snrDb)
+  if (frequencyHz !== undefined)
+    if ((shape & frequencyWhole) === 0) W.count(w, frequencyHz)
+    else W.f64(w, frequencyHz)
   if (configDigest !== undefined) W.reference(w, W.slotDigest, configDigest)
   if (signs !== undefined) {
     W.count(w, signs.length)
@@ -62,42 +86,45 @@ export const writeFrameHeard = (w: W.ByteWriter, event: FrameHeard): void => {
   }
 }
 
+/** 0 has a sign, which a count would lose. */
+const isHertz = (value: number): boolean => value >>> 0 === value && value !== 0
+
+/** Whether all is equal that copies of one message have in common. */
+const isSameMessage = (a: FrameHeard, b: FrameHeard): boolean =>
+  a.seq === b.seq &&
+  a.device === b.device &&
+  a.frameType === b.frameType &&
+  a.flags === b.flags &&
+  a.keyVersion === b.keyVersion &&
+  a.check === b.check &&
+  a.source === b.source &&
+  a.mac === b.mac &&
+  (a.payload === b.payload || isSame(a.payload, b.payload))
+
 /** The common shapes are built by one literal each: adding keys afterwards costs a second allocation. */
 export const readFrameHeard = (r: R.ByteReader): FrameHeard => {
   const present = R.u8(r)
-  const rank = rankOf(R.u8(r))
-  const check = Named.frameCheck(r)
-  const source = Named.source(r)
+  const shape = R.u8(r)
+  const rank = rankOf(shape & rankBits)
   const station = Named.station(r)
-  const device = Named.device(r)
-  const frameType = R.count(r)
-  const flags = R.count(r)
-  const seq = R.count(r)
   const crc = R.count(r)
-  const keyVersion = R.count(r)
-  const mac = R.reference(r)
-  const payload = readSealed(r)
-  const base = {
-    _tag: "FrameHeard",
-    source,
-    station,
-    device,
-    frameType,
-    rank,
-    flags,
-    seq,
-    mac,
-    crc,
-    payload,
-    check,
-    keyVersion,
-  } as const
+  const message = (shape & messageAsBefore) === 0 ? readMessage(r) : r.lastHeard
+  if (message === undefined) throw new RangeError("no reception stands before")
+  const { source, device, frameType, flags, seq, mac, payload, check, keyVersion } = message
+  const _tag = "FrameHeard"
+  let heard: FrameHeard
   if (present === hasAll || present === hasRadio) {
-    const rssiDbm = R.f64(r)
-    const snrDb = R.f64(r)
-    const frequencyHz = R.f64(r)
-    const heard: FrameHeard = {
-      _tag: "FrameHeard",
+    const rssiDbm = (shape & rssiWhole) === 0 ? R.hundredths(r) : R.f64(r)
+    const snrDb = (shape & snrWhole) === 0 ? R.hundredths(r) : R.f64(r)
+    const frequencyHz = (shape & frequencyWhole) === 0 ? R.count(r) : R.f64(r)
+    // oxfmt-ignore
+    heard =
+      present === hasRadio
+        ? { _tag, source, station, device, frameType, rank, flags, seq, mac, crc, payload, check, keyVersion, rssiDbm, snrDb, frequencyHz }
+        : { _tag, source, station, device, frameType, rank, flags, seq, mac, crc, payload, check, keyVersion, rssiDbm, snrDb, frequencyHz, configDigest: R.reference(r) }
+  } else
+    heard = {
+      _tag,
       source,
       station,
       device,
@@ -110,20 +137,39 @@ export const readFrameHeard = (r: R.ByteReader): FrameHeard => {
       payload,
       check,
       keyVersion,
-      rssiDbm,
-      snrDb,
-      frequencyHz,
+      ...((present & hasRssi) !== 0 && {
+        rssiDbm: (shape & rssiWhole) === 0 ? R.hundredths(r) : R.f64(r),
+      }),
+      ...((present & hasSnr) !== 0 && {
+        snrDb: (shape & snrWhole) === 0 ? R.hundredths(r) : R.f64(r),
+      }),
+      ...((present & hasFrequency) !== 0 && {
+        frequencyHz: (shape & frequencyWhole) === 0 ? R.count(r) : R.f64(r),
+      }),
+      ...((present & hasConfigDigest) !== 0 && { configDigest: R.reference(r) }),
+      ...((present & hasSigns) !== 0 && { signs: readSigns(r) }),
     }
-    return present === hasRadio ? heard : { ...heard, configDigest: R.reference(r) }
-  }
-  return {
-    ...base,
-    ...((present & hasRssi) !== 0 && { rssiDbm: R.f64(r) }),
-    ...((present & hasSnr) !== 0 && { snrDb: R.f64(r) }),
-    ...((present & hasFrequency) !== 0 && { frequencyHz: R.f64(r) }),
-    ...((present & hasConfigDigest) !== 0 && { configDigest: R.reference(r) }),
-    ...((present & hasSigns) !== 0 && { signs: readSigns(r) }),
-  }
+  r.lastHeard = heard
+  return heard
+}
+
+/** What copies of one message have in common. */
+type Message = Pick<
+  FrameHeard,
+  "source" | "device" | "frameType" | "flags" | "seq" | "mac" | "payload" | "check" | "keyVersion"
+>
+
+const readMessage = (r: R.ByteReader): Message => {
+  const check = Named.frameCheck(r)
+  const source = Named.source(r)
+  const device = Named.device(r)
+  const frameType = R.count(r)
+  const flags = R.count(r)
+  const seq = R.count(r)
+  const keyVersion = R.count(r)
+  const mac = R.text(r)
+  const payload = readSealed(r)
+  return { source, device, frameType, flags, seq, mac, payload, check, keyVersion }
 }
 
 const readSigns = (r: R.ByteReader): ReadonlyArray<FrameSign> => {

@@ -79,6 +79,39 @@ describe("a slab gives back what was put in", () => {
     }
   })
 
+  it("copies of one message, and what only looks like one", () => {
+    const heard = frame("A", 1).event as Extract<Event, { _tag: "FrameHeard" }>
+    const { bytes, digest, length } = heard.payload
+    const copies: ReadonlyArray<Event> = [
+      heard,
+      { ...heard, rank: 2, crc: 7 },
+      { ...heard, rank: 3, payload: { digest, length, bytes: bytes.slice() } },
+      { ...heard, payload: { digest, length, bytes: bytes.map((byte) => byte ^ 1) } },
+      { ...heard, mac: `${heard.mac}00` },
+      { ...heard, flags: heard.flags + 1 },
+      { ...heard, seq: heard.seq + 1 },
+      { ...heard, keyVersion: heard.keyVersion + 1 },
+      { ...heard, frameType: heard.frameType + 1 },
+      { ...heard, check: "wrong-mac" },
+    ]
+    const batch = copies.flatMap((other) => [heard, other]).map((event, i) => recorded(i, event))
+    assert.deepStrictEqual(sound(Slab.decode(encode(batch))), batch)
+    assert.isBelow(encode(batch.slice(0, 6)).length, encode(batch.slice(6, 12)).length)
+  })
+
+  it("strengths, frequencies and times in whichever form", () => {
+    const { event } = frame("A", 1)
+    const batch: Array<Recorded> = []
+    const values = [0, -0, -112.3, -112.345, 327.67, 327.68, -327.69, 1e-300, 5, 2 ** 31, 0.1 + 0.2]
+    for (const value of values) {
+      const heard = { ...event, rssiDbm: value, snrDb: value, frequencyHz: value } as Event // only numbers changed
+      batch.push(recorded(batch.length, heard))
+    }
+    for (const occurredMs of [0, -0, 1.5, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 52, 3, -4])
+      batch.push({ ...recorded(batch.length, event), occurredMs })
+    assert.deepStrictEqual(sound(Slab.decode(encode(batch))), batch)
+  })
+
   it("an absent optional field stays absent, it does not become undefined", () => {
     const heard = frame("A", 1).event
     assert.strictEqual(heard._tag, "FrameHeard")
