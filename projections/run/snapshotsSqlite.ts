@@ -1,19 +1,23 @@
 /**
  * Snapshots in an SQLite file of their own beside the log. It may be deleted at any time.
  *
- * A text is stored with its SHA-256 and not given out when that does not fit. A file that cannot be used
+ * A text is stored deflated (about a tenth of its size) with the SHA-256 of that, and not given out when it does not fit. A file that cannot be used
  * is set aside for this run with a warning, and twins then fold from the beginning; a file that is
  * not SQLite's is left untouched, since it may be somebody's.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { DatabaseSync } from "node:sqlite"
+import { deflateRawSync, inflateRawSync } from "node:zlib"
 import { sha256 } from "../../core/crypto/sha256.ts"
 import * as Bytes from "../../core/kernel/Bytes.ts"
 import { type Snapshot, Snapshots, type Sought, surplus } from "./Snapshots.ts"
 
-/** Longest text kept: SQLite's own limit is 1,000,000,000 bytes. */
+/** Longest text kept, in characters: a string of V8 has 536,870,888 at most. */
 export const textLengthMax = 400_000_000
+
+/** A character is four bytes at most in UTF-8; ids and digests are one. */
+const textBytesMax = 2 * textLengthMax
 
 /** How long to wait for another process that writes. */
 const busyMs = 2_000
@@ -69,7 +73,7 @@ const open = (path: string): DatabaseSync => {
         version INTEGER NOT NULL,
         position INTEGER NOT NULL,
         sha256 TEXT NOT NULL,
-        text TEXT NOT NULL,
+        packed BLOB NOT NULL,
         PRIMARY KEY (log_id, projection, version, position)
       ) WITHOUT ROWID;
     `)
@@ -83,7 +87,7 @@ const open = (path: string): DatabaseSync => {
 interface Row {
   readonly position: number
   readonly sha256: string
-  readonly text: string
+  readonly packed: Uint8Array
 }
 
 const statements = (database: DatabaseSync) => {
@@ -95,7 +99,7 @@ const statements = (database: DatabaseSync) => {
   )
   const remove = database.prepare(`DELETE FROM snapshot WHERE ${one} AND position = ?`)
   const select = database.prepare(
-    `SELECT position, sha256, text FROM snapshot WHERE ${one} AND position <= ? ORDER BY position DESC LIMIT 1`,
+    `SELECT position, sha256, packed FROM snapshot WHERE ${one} AND position <= ? ORDER BY position DESC LIMIT 1`,
   )
   const list = database.prepare(`SELECT position FROM snapshot WHERE ${one} ORDER BY position`)
 
@@ -108,7 +112,8 @@ const statements = (database: DatabaseSync) => {
   const save = (snapshot: Snapshot): void => {
     const { position, text } = snapshot
     if (text.length > textLengthMax) throw new Error(`${text.length} characters are too many`)
-    insert.run(...keyOf(snapshot), position, digestOf(text), text)
+    const packed = deflateRawSync(text, { level: 1 })
+    insert.run(...keyOf(snapshot), position, digestOf(packed), packed)
     forgetOthers.run(...keyOf(snapshot))
     const dropped = surplus(positions(snapshot))
     if (dropped !== undefined) remove.run(...keyOf(snapshot), dropped)
@@ -120,9 +125,10 @@ const statements = (database: DatabaseSync) => {
       // The statement's own columns.
       const row = select.get(...keyOf(sought), at) as unknown as Row | undefined
       if (row === undefined) return undefined
-      if (digestOf(row.text) === row.sha256) {
+      if (digestOf(row.packed) === row.sha256) {
         const { logId, projection, version } = sought
-        return { logId, projection, version, position: row.position, text: row.text }
+        const text = inflateRawSync(row.packed, { maxOutputLength: textBytesMax }).toString("utf8")
+        return { logId, projection, version, position: row.position, text }
       }
       remove.run(...keyOf(sought), row.position)
       at = row.position - 1
@@ -136,6 +142,4 @@ const statements = (database: DatabaseSync) => {
 const keyOf = ({ logId, projection, version }: Omit<Sought, "at">) =>
   [logId, projection, version] as const
 
-const encoder = new TextEncoder()
-
-const digestOf = (text: string): string => Bytes.toHex(sha256(encoder.encode(text)))
+const digestOf = (packed: Uint8Array): string => Bytes.toHex(sha256(packed))

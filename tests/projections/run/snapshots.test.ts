@@ -115,7 +115,7 @@ describe("the file of snapshots", () => {
         }),
       )
       const database = new DatabaseSync(path)
-      database.exec("UPDATE snapshot SET text = '{\"at\":21}' WHERE position = 20")
+      database.exec("UPDATE snapshot SET packed = x'0102' WHERE position = 20")
       database.close()
       const found = yield* given(
         Effect.flatMap(Snapshots, (snapshots) => snapshots.nearest({ ...key, at: 20 })),
