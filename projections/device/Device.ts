@@ -222,7 +222,6 @@ interface Encoded {
 /** The device, or undefined for one never registered nor reported. */
 export const find = (state: State, device: string): Device | undefined => state.devices.get(device)
 
-
 /** Registered devices of a customer, in the order of registration. */
 export const ofCustomer = (state: State, customer: string): ReadonlyArray<Device> =>
   [...state.devices.values()]
