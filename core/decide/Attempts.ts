@@ -6,13 +6,13 @@
  * hide among the copies of what it repeats.
  */
 import { control } from "../frame/FrameType.ts"
-import { invariant } from "../kernel/invariant.ts"
+import * as RecentMap from "../kernel/RecentMap.ts"
 import type { RefusalReason } from "../event/decision.ts"
 import type { Recorded } from "../event/Envelope.ts"
 import type { FrameCheck, FrameHeard, FrameSign } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
 
-/** Devices whose attempts are kept; the one first heard longest ago makes room. */
+/** Devices whose attempts are kept; the one whose last attempt began longest ago makes room. */
 export const devicesMax = 65_536
 
 /** Attempts kept for one device: somebody guessing MACs makes a new one with each frame. */
@@ -40,10 +40,10 @@ export interface Attempt {
 }
 
 export interface Attempts {
-  readonly byDevice: Map<string, Array<Attempt>>
+  readonly byDevice: RecentMap.RecentMap<Array<Attempt>>
 }
 
-export const make = (): Attempts => ({ byDevice: new Map() })
+export const make = (): Attempts => ({ byDevice: RecentMap.make(devicesMax) })
 
 /** The attempt a reception of this packet belongs to, told by the packet's bytes. */
 export const findByPacket = (
@@ -58,7 +58,7 @@ export const findByPacket = (
     readonly packetLength: number
   },
 ): Attempt | undefined => {
-  const known = attempts.byDevice.get(sought.device)
+  const known = RecentMap.get(attempts.byDevice, sought.device)
   if (known === undefined) return undefined
   for (const attempt of known) {
     if (
@@ -85,15 +85,13 @@ export const findByDigest = (
     readonly digest: string
   },
 ): Attempt | undefined =>
-  attempts.byDevice
-    .get(sought.device)
-    ?.find(
-      (attempt) =>
-        attempt.seq === sought.seq &&
-        attempt.control === sought.control &&
-        Math.abs(sought.heardAtMs - attempt.firstMs) <= sought.windowMs &&
-        attempt.payload.digest === sought.digest,
-    )
+  RecentMap.get(attempts.byDevice, sought.device)?.find(
+    (attempt) =>
+      attempt.seq === sought.seq &&
+      attempt.control === sought.control &&
+      Math.abs(sought.heardAtMs - attempt.firstMs) <= sought.windowMs &&
+      attempt.payload.digest === sought.digest,
+  )
 
 /** Takes in a reception: a first copy opens an attempt, a further one changes nothing. */
 export const heard = (
@@ -127,21 +125,10 @@ export const heard = (
     reason: undefined,
     packet: undefined,
   }
-  const known = attempts.byDevice.get(device)
-  if (known !== undefined) {
-    known.unshift(opened)
-    if (known.length > perDeviceMax) known.pop()
-    // Moves the device to the end of the map, so that the quiet ones make room first.
-    attempts.byDevice.delete(device)
-    attempts.byDevice.set(device, known)
-    return
-  }
-  if (attempts.byDevice.size >= devicesMax) {
-    const oldest = attempts.byDevice.keys().next()
-    invariant(oldest.done === false, "a full map has a first key")
-    attempts.byDevice.delete(oldest.value)
-  }
-  attempts.byDevice.set(device, [opened])
+  const known = RecentMap.get(attempts.byDevice, device) ?? []
+  known.unshift(opened)
+  if (known.length > perDeviceMax) known.pop()
+  RecentMap.set(attempts.byDevice, device, known)
 }
 
 /** Takes in the decision on the attempt that began at the position `firstAt`. */
@@ -151,7 +138,7 @@ export const decided = (
   firstAt: number,
   refusal: RefusalReason | undefined,
 ): void => {
-  const attempt = attempts.byDevice.get(device)?.find((known) => known.firstAt === firstAt)
+  const attempt = openedAt(attempts, device, firstAt)
   if (attempt === undefined) return
   attempt.verdict = refusal === undefined ? "accepted" : "refused"
   attempt.reason = refusal
@@ -162,7 +149,8 @@ export const openedAt = (
   attempts: Attempts,
   device: string,
   firstAt: number,
-): Attempt | undefined => attempts.byDevice.get(device)?.find((known) => known.firstAt === firstAt)
+): Attempt | undefined =>
+  RecentMap.get(attempts.byDevice, device)?.find((known) => known.firstAt === firstAt)
 
 const controlTypes: ReadonlyArray<number> = control.types
 
