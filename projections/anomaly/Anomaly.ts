@@ -185,5 +185,5 @@ const settled = (draft: State, sighting: Sighting): void => {
   const usual = Scene.profileOf(scene, sighting.device)
   const evidence = Evidence.of(scene, sighting, usual)
   tell(draft, { _tag: "Settled", scene, sighting, evidence, usual })
-  Scene.learn(scene, sighting, evidence)
+  Scene.learn(scene, sighting, evidence, usual)
 }

@@ -46,7 +46,7 @@ export interface Scene {
   windowMs: number
   readonly stations: Map<string, Station>
   readonly byIndex: Array<Station>
-  readonly profiles: Map<string, Profile.Profile>
+  readonly profiles: Map<string, Profile.Packed>
   readonly elsewhere: FifoMap.FifoMap<Elsewhere>
   /** By device, the newest last. */
   readonly open: Map<string, Array<Sighting.Sighting>>
@@ -67,8 +67,14 @@ export const make = (): Scene => ({
   head: 0,
 })
 
-export const profileOf = (scene: Scene, device: string): Profile.Profile =>
-  scene.profiles.get(device) ?? Profile.initial
+export const profileOf = (scene: Scene, device: string): Profile.Profile => {
+  const packed = scene.profiles.get(device)
+  return packed === undefined ? Profile.initial : Profile.unpack(packed)
+}
+
+const keep = (scene: Scene, device: string, profile: Profile.Profile): void => {
+  scene.profiles.set(device, Profile.pack(profile))
+}
 
 /** Takes the time of an event in: the clock stands at the latest, and never beyond our own. */
 export const advance = (scene: Scene, { occurredMs, recordedMs }: Recorded): void => {
@@ -144,25 +150,29 @@ export const decided = (
   }
 }
 
-/** Takes a settled message into what is usual for its device. */
-export const learn = (scene: Scene, sighting: Sighting.Sighting, evidence: Evidence): void => {
+/** Takes a settled message into what is usual for its device; `known` is what was usual before. */
+export const learn = (
+  scene: Scene,
+  sighting: Sighting.Sighting,
+  evidence: Evidence,
+  known: Profile.Profile,
+): void => {
   const { device, seq, verdict } = sighting
-  const known = profileOf(scene, device)
   const marks = Profile.withMark(known.marks, Profile.markOf(sighting, evidence.isForeign))
   const lastSeq = verdict === "accepted" ? seq : known.lastSeq
   if (verdict !== "accepted" || sighting.signs.length > 0) {
-    if (marks !== known.marks) scene.profiles.set(device, { ...known, marks })
+    if (marks !== known.marks) keep(scene, device, { ...known, marks })
     return
   }
   const { receivers } = evidence
   if (evidence.isForeign) {
     const links = moved(scene, device, receivers)
-    scene.profiles.set(device, { ...known, marks, lastSeq, links: links ?? known.links })
+    keep(scene, device, { ...known, marks, lastSeq, links: links ?? known.links })
     return
   }
   if (FifoMap.get(scene.elsewhere, device) !== undefined)
     FifoMap.set(scene.elsewhere, device, { count: 0, links: [] })
-  scene.profiles.set(device, {
+  keep(scene, device, {
     seen: known.seen + 1,
     follows: known.follows + (evidence.generator === true ? 1 : 0),
     strays: known.strays + (evidence.generator === false ? 1 : 0),
@@ -208,7 +218,7 @@ export type Encoded = {
   readonly nowMs: number
   readonly windowMs: number
   readonly stations: ReadonlyArray<Station>
-  readonly profiles: ReadonlyArray<readonly [string, Profile.Profile]>
+  readonly profiles: ReadonlyArray<readonly [string, Profile.Packed]>
   readonly elsewhere: ReadonlyArray<readonly [string, Elsewhere]>
   readonly open: ReadonlyArray<Sighting.Sighting>
 }

@@ -1,9 +1,10 @@
 /** Every benchmark, in the order they are printed. */
 import type { Bench } from "./Bench.ts"
+import { bench as anomaly } from "./anomaly.ts"
 import { bench as frameCheck } from "./frameCheck.ts"
 import { bench as ingest } from "./ingest.ts"
 import { bench as logAppend } from "./logAppend.ts"
 import { bench as logScan } from "./logScan.ts"
 import { bench as replay } from "./replay.ts"
 
-export const all: ReadonlyArray<Bench> = [frameCheck, logAppend, logScan, replay, ingest]
+export const all: ReadonlyArray<Bench> = [frameCheck, logAppend, logScan, replay, ingest, anomaly]
