@@ -1,5 +1,6 @@
 /** A message at one instant: its verdict, who heard which of its transmissions, where it went. */
 import type { Recorded } from "../../../core/event/Envelope.ts"
+import { genuineCells } from "../../../projections/tally/genuine.ts"
 import { linkQuality } from "../../../projections/tally/linkQuality.ts"
 import * as Tally from "../../../projections/tally/Tally.ts"
 import { rowOf } from "../../../projections/chain/EventRow.ts"
@@ -74,7 +75,7 @@ const message = (tally: Tally.Tally, { payloadHex, radioZone }: Beside): Readonl
           ),
         ]),
     ...(tally.isControl ? [fact("kind", "control")] : []),
-    ...factIf("link quality", linkQuality(tally.cells, radioZone)),
+    ...factIf("link quality", linkQuality(genuineCells(tally.cells), radioZone)),
     ...factIf("link quality, reported", tally.reportedLqi),
     ...(alone === undefined
       ? []
@@ -82,7 +83,10 @@ const message = (tally: Tally.Tally, { payloadHex, radioZone }: Beside): Readonl
   ]
 }
 
-const receptions = (tally: Tally.Tally): ReadonlyArray<Fact> => [
+const receptions = (
+  tally: Tally.Tally,
+  genuine = new Set(genuineCells(tally.cells)),
+): ReadonlyArray<Fact> => [
   ...tally.cells.map((cell) =>
     fact(
       cell.station,
@@ -93,6 +97,7 @@ const receptions = (tally: Tally.Tally): ReadonlyArray<Fact> => [
         cell.snrDb === null ? "" : `${cell.snrDb} dB over noise`,
         cell.frequencyHz === null ? "" : `${(cell.frequencyHz / 1e6).toFixed(6)} MHz`,
         `${cell.delayMs >= 0 ? "+" : ""}${cell.delayMs} ms`,
+        genuine.has(cell) ? "" : "a fabricated repeat: counts for nothing",
       ),
       { position: cell.position, link: { kind: "station", id: cell.station } },
     ),
