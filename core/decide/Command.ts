@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { CustomerId, DataCentreId, DestinationId, DeviceId, StationId } from "../event/ids.ts"
+import { SchemeId } from "../event/payloadScheme.ts"
 import { Policy } from "../event/policy.ts"
 import {
   CustomerRegistered,
@@ -17,6 +18,11 @@ import {
 /** Sixteen bytes as hex; kept by `core/keys`, never in the log. */
 export const RadioKey = Schema.Redacted(
   Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{32}$/, { message: "32 hexadecimal digits" })),
+)
+
+/** Eight bytes as hex; only sealed in the log. */
+export const DownlinkPayload = Schema.Redacted(
+  Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{16}$/, { message: "16 hexadecimal digits" })),
 )
 
 const { _tag: _device, keyVersion: _version, ...device } = DeviceRegistered.fields
@@ -43,6 +49,21 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("RetireCustomer", { customer: CustomerId }),
   Schema.TaggedStruct("AddDestination", destination),
   Schema.TaggedStruct("RemoveDestination", { customer: CustomerId, destination: DestinationId }),
+  /** What the device is told when its customer does not answer; nothing where `payload` is absent. */
+  Schema.TaggedStruct("SetDownlinkDefault", {
+    device: DeviceId,
+    payload: Schema.optionalKey(DownlinkPayload),
+  }),
+  /** The device encrypts its payloads from here on; no longer where scheme and key are absent. */
+  Schema.TaggedStruct("AdoptPayloadScheme", {
+    device: DeviceId,
+    scheme: Schema.optionalKey(SchemeId),
+    key: Schema.optionalKey(RadioKey),
+    /** Of the device, at present; 0 where absent. */
+    rolloverCounter: Schema.optionalKey(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 0xffff_ffff })),
+    ),
+  }),
   Schema.TaggedStruct("AdoptPolicy", { policy: Policy, note: Schema.String }),
 ])
 export type Command = typeof Command.Type

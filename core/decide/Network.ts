@@ -7,9 +7,11 @@
  */
 import type { Recorded } from "../event/Envelope.ts"
 import type { MessageRefused } from "../event/decision.ts"
+import type { Sealed } from "../event/sealed.ts"
 import { type Policy, policyDefault } from "../event/policy.ts"
 import * as Attempts from "./Attempts.ts"
 import * as CounterWindow from "./CounterWindow.ts"
+import * as Downlinks from "./Downlinks.ts"
 
 export interface State {
   policy: { readonly version: number; readonly position: number; readonly policy: Policy }
@@ -21,6 +23,7 @@ export interface State {
   readonly attempts: Attempts.Attempts
   /** Of others: apart, so that strangers cannot push out what registered devices send. */
   readonly strangers: Attempts.Attempts
+  readonly downlinks: Downlinks.Downlinks
 }
 
 export interface Device {
@@ -31,6 +34,16 @@ export interface Device {
   readonly keyVersion: number
   readonly retired: boolean
   readonly registeredAt: number
+  /** As registered, `RC1` …; undefined is taken for RC1. */
+  readonly radioZone: string | undefined
+  /** What it is told where its customer does not answer, and the position that says so. */
+  readonly downlinkDefault: { readonly payload: Sealed; readonly at: number } | undefined
+  /** How it encrypts its payloads, if it does. */
+  readonly payloadScheme: string | undefined
+  /** Version of its payload key; 0: none was ever adopted. */
+  readonly payloadKeyVersion: number
+  /** Of the day of its last downlink. */
+  downlinks: Downlinks.Quota | undefined
   window: CounterWindow.CounterWindow
 }
 
@@ -67,6 +80,7 @@ export const initial = (): State => ({
   dataCentres: new Map(),
   attempts: Attempts.make(),
   strangers: Attempts.make(),
+  downlinks: Downlinks.make(),
 })
 
 export const unknownStation: Station = {
@@ -90,6 +104,7 @@ export const apply = (state: State, recorded: Recorded): void => {
         event,
         state.policy.policy.tallyWindowMs,
       )
+      Downlinks.heard(state.downlinks, recorded, event, state.policy.policy.tallyWindowMs)
       return
     case "MessageAccepted": {
       Attempts.decided(state.attempts, event.device, recorded.causes[0], undefined)
@@ -125,6 +140,11 @@ export const apply = (state: State, recorded: Recorded): void => {
         keyVersion: event.keyVersion,
         retired: false,
         registeredAt: position,
+        radioZone: event.radioZone,
+        downlinkDefault: undefined,
+        payloadScheme: undefined,
+        payloadKeyVersion: state.devices.get(event.device)?.payloadKeyVersion ?? 0,
+        downlinks: state.devices.get(event.device)?.downlinks,
         window: state.devices.get(event.device)?.window ?? CounterWindow.initial,
       })
       return
@@ -194,6 +214,53 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "PolicyAdopted":
       state.policy = { version: event.version, position, policy: event.policy }
       return
+    case "DownlinkDefaultSet":
+      changeDevice(state, event.device, {
+        downlinkDefault:
+          event.payload === undefined ? undefined : { payload: event.payload, at: position },
+      })
+      return
+    case "DownlinkAsked":
+      Downlinks.asked(state.downlinks, position, event)
+      return
+    case "DownlinkScheduled": {
+      const { tallyWindowMs } = state.policy.policy
+      Downlinks.scheduled(state.downlinks, position, event, tallyWindowMs)
+      const device = state.devices.get(event.device)
+      if (device !== undefined)
+        device.downlinks = Downlinks.used(device.downlinks, event.transmitAtMs)
+      return
+    }
+    case "DownlinkTransmitted": {
+      const ask = Downlinks.find(state.downlinks, event)
+      if (ask === undefined) return
+      ask.transmittedAt = position
+      ask.confirmByMs = event.confirmByMs
+      return
+    }
+    case "DownlinkNotTransmitted": {
+      const ask = Downlinks.find(state.downlinks, event)
+      if (ask === undefined) return
+      ask.stage = "over"
+      ask.scheduledAt = -1
+      const device = state.devices.get(event.device)
+      if (device !== undefined)
+        device.downlinks = Downlinks.givenBack(device.downlinks, ask.transmitAtMs)
+      return
+    }
+    case "DownlinkRefused":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed": {
+      const ask = Downlinks.find(state.downlinks, event)
+      if (ask !== undefined) ask.stage = "over"
+      return
+    }
+    case "PayloadSchemeAdopted":
+      changeDevice(state, event.device, {
+        payloadScheme: event.scheme,
+        payloadKeyVersion: event.keyVersion,
+      })
+      return
     case "BytesHeard":
     case "MessageReported":
     case "ReceptionReported":
@@ -206,16 +273,7 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
     case "Unknown":
       return
   }

@@ -4,12 +4,24 @@
  * Keys do not pass through here: who calls has put the key where keys are kept before its version is
  * recorded, and `keyVersion` says which it is.
  */
+import * as Redacted from "effect/Redacted"
 import type { Event } from "../event/Event.ts"
+import * as Bytes from "../kernel/Bytes.ts"
+import { invariant } from "../kernel/invariant.ts"
 import { type Command, CommandRefused } from "./Command.ts"
+import { sealedDefault } from "./decideDownlink.ts"
+import type { Checks } from "./decideFrame.ts"
 import type * as Network from "./Network.ts"
+
+/** What a decision needs and may not do itself. */
+export interface CommandChecks extends Pick<Checks, "seal"> {
+  /** Whether payloads of that scheme can be read. */
+  readonly knowsScheme: (id: string) => boolean
+}
 
 export const decideCommand = (
   state: Network.State,
+  checks: CommandChecks,
   command: Command,
 ): ReadonlyArray<Event> | CommandRefused => {
   switch (command._tag) {
@@ -126,6 +138,35 @@ export const decideCommand = (
             ]
           : [],
       )
+    case "SetDownlinkDefault":
+      return withDevice(state, command.device, (known) => {
+        const { device, payload } = command
+        if (payload === undefined)
+          return known.downlinkDefault === undefined ? [] : [{ _tag: "DownlinkDefaultSet", device }]
+        const bytes = Bytes.fromHex(Redacted.value(payload))
+        invariant(bytes !== undefined, "the schema let only hexadecimal digits through")
+        const sealed = sealedDefault(checks, device, bytes)
+        return known.downlinkDefault?.payload.digest === sealed.digest
+          ? []
+          : [{ _tag: "DownlinkDefaultSet", device, payload: sealed }]
+      })
+    case "AdoptPayloadScheme":
+      return withDevice(state, command.device, (known) => {
+        const { device, key, rolloverCounter = 0, scheme } = command
+        const subject = `device ${device}`
+        const rest = { rolloverCounter, epoch: known.window.epoch }
+        if ((scheme === undefined) !== (key === undefined))
+          return invalid(subject, "a payload scheme and its key are given together")
+        if (scheme === undefined) {
+          const keyVersion = known.payloadKeyVersion
+          return known.payloadScheme === undefined
+            ? []
+            : [{ _tag: "PayloadSchemeAdopted", device, keyVersion, ...rest }]
+        }
+        if (!checks.knowsScheme(scheme)) return invalid(subject, `there is no scheme ${scheme}`)
+        const keyVersion = known.payloadKeyVersion + 1
+        return [{ _tag: "PayloadSchemeAdopted", device, scheme, keyVersion, ...rest }]
+      })
     case "AdoptPolicy": {
       const why = whyNoPolicy(command.policy)
       if (why !== undefined) return invalid("policy", why)

@@ -20,7 +20,9 @@ import * as Bytes from "../kernel/Bytes.ts"
 import * as Rejected from "../kernel/Rejected.ts"
 import * as Attempts from "./Attempts.ts"
 import * as CounterWindow from "./CounterWindow.ts"
+import { confirmedOrStray, downlinkAsked } from "./askedDownlink.ts"
 import { customerDestinations } from "./customerDestinations.ts"
+import * as Downlinks from "./Downlinks.ts"
 import type * as Network from "./Network.ts"
 import { unknownStation } from "./Network.ts"
 import type { ReceivedFrame } from "./ReceivedFrame.ts"
@@ -123,7 +125,8 @@ const decidePacket = (
   const remembered = Attempts.findByPacket(attempts, sought)
   if (remembered !== undefined) {
     const copy = frameHeard(slot, received, id, remembered)
-    const at = emit(copy, heardAtMs, [], false)
+    // Who heard a message that asks is asked when it is answered; of others a copy changes nothing.
+    const at = emit(copy, heardAtMs, [], Downlinks.asks(slot.flags))
     lookAtStation(state, received, at, emit)
     if (remembered.verdict !== "accepted" && remembered.reason === "station-not-trusted")
       decideMessage(state, device, remembered, slot, received, at, emit)
@@ -251,14 +254,14 @@ const decideMessage = (
     heardAtMs,
     [...causes, ...rule],
   )
-  owe(
-    state,
-    device,
-    { device: id, seq: slot.seq, epoch: judgement.epoch },
-    acceptedAt,
-    heardAtMs,
-    emit,
-  )
+  const message = { device: id, seq: slot.seq, epoch: judgement.epoch }
+  owe(state, device, message, acceptedAt, heardAtMs, emit)
+  if (Downlinks.asks(slot.flags))
+    emit(downlinkAsked(device, message, slot, heardAtMs), heardAtMs, [acceptedAt, at])
+  if (slot.control && attempt.signs === undefined) {
+    const confirmed = confirmedOrStray(state, message, slot, heardAtMs)
+    if (confirmed !== undefined) emit(confirmed.event, heardAtMs, [acceptedAt, ...confirmed.causes])
+  }
 }
 
 /** Every accepted message is owed to each destination of its device's customer, in the same commit. */

@@ -17,7 +17,7 @@ export const SchemeId = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9-]
 export const PayloadSchemeAdopted = Schema.TaggedStruct("PayloadSchemeAdopted", {
   device: DeviceId,
   scheme: Schema.optionalKey(SchemeId),
-  /** Version of the payload key, from 1; 0 where there is none. */
+  /** Version of the payload key, from 1; where it no longer encrypts, of the last one (0: there was none). */
   keyVersion: Schema.Int,
   /** The device's roll-over counter in the turn of its counter that is numbered `epoch` here. */
   rolloverCounter: Schema.Int,

@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Command, CommandRefused } from "../decide/Command.ts"
+import type { Step } from "../decide/decideDownlink.ts"
 import type { NewEvent, Position } from "../event/Envelope.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
 import type { Input } from "./Input.ts"
@@ -55,6 +56,14 @@ export class Pipeline extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Position>, CommandRefused | LogUnavailable>
     /** Appends facts and outcomes that need no decision (deliveries, a demo's reports). */
     readonly record: (events: ReadonlyArray<NewEvent>) => Effect.Effect<Position, LogUnavailable>
+    /**
+     * Decides on a step of a downlink. `because`: events recorded with it, as its causes (an answer's delivery). One
+     * past the last event of it: none may follow from it. For `core/network` alone; no command leads here.
+     */
+    readonly downlink: (
+      step: Step,
+      because?: ReadonlyArray<NewEvent>,
+    ) => Effect.Effect<Position, LogUnavailable>
     /** Inputs waiting now. */
     readonly waiting: Effect.Effect<number>
   }

@@ -19,6 +19,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { type Command, CommandRefused } from "../decide/Command.ts"
 import { decideCommand } from "../decide/decideCommand.ts"
+import { decideDownlink, type Step } from "../decide/decideDownlink.ts"
 import { bytesHeard, decideFrame, type Emit } from "../decide/decideFrame.ts"
 import * as History from "../decide/History.ts"
 import * as Network from "../decide/Network.ts"
@@ -63,6 +64,12 @@ type Work =
   | {
       readonly _tag: "Record"
       readonly events: ReadonlyArray<NewEvent>
+      readonly done: Deferred.Deferred<Position, LogUnavailable>
+    }
+  | {
+      readonly _tag: "Downlink"
+      readonly step: Step
+      readonly because: ReadonlyArray<NewEvent>
       readonly done: Deferred.Deferred<Position, LogUnavailable>
     }
 
@@ -139,6 +146,10 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
         return yield* hand({ _tag: "Command", command, done }, done)
       }),
       record,
+      downlink: Effect.fnUntraced(function* (step, because = []) {
+        const done = yield* Deferred.make<Position, LogUnavailable>()
+        return yield* hand({ _tag: "Downlink", step, because, done }, done)
+      }),
       waiting: Effect.sync(() => waiting),
     })
   }),
@@ -156,6 +167,7 @@ const sizeOf = (work: Work): number => {
       return work.inputs.length
     case "Record":
       return work.events.length
+    case "Downlink":
     case "Command":
       return 1
   }
@@ -245,15 +257,20 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
   })
 
   const takeCommand = Effect.fnUntraced(function* (command: Command) {
-    const outcome = decideCommand(state, command)
+    const outcome = decideCommand(state, vault, command)
     if (outcome instanceof CommandRefused) return yield* outcome
     for (const event of outcome) {
-      const key = radioKeyIn(command)
+      const key = keyIn(command)
       const isKeyed = event._tag === "DeviceRegistered" || event._tag === "DeviceKeyReplaced"
       // The key is durable before the event that speaks of it.
       if (key !== undefined && isKeyed)
         yield* Effect.mapError(
           vault.putRadioKeys([{ device: event.device, version: event.keyVersion, key }]),
+          unsealable,
+        )
+      if (key !== undefined && event._tag === "PayloadSchemeAdopted")
+        yield* Effect.mapError(
+          vault.putPayloadKey({ device: event.device, version: event.keyVersion, key }),
           unsealable,
         )
     }
@@ -292,6 +309,12 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
           for (const { event, occurredMs, causes } of work.events) emit(event, occurredMs, causes)
           yield* take(Effect.succeed(draft.first + draft.events.length), work.done)
           break
+        case "Downlink": {
+          const causes = work.because.map((each) => emit(each.event, each.occurredMs, each.causes))
+          decideDownlink(state, vault, work.step, causes, emit)
+          yield* take(Effect.succeed(draft.first + draft.events.length), work.done)
+          break
+        }
       }
       if (draft.events.length >= eventsPerCommit) yield* commit
     }
@@ -320,6 +343,7 @@ const refuse = (work: Work, why: LogUnavailable): Effect.Effect<boolean> => {
     case "Command":
       return Deferred.fail(work.done, why)
     case "Record":
+    case "Downlink":
       return Deferred.fail(work.done, why)
   }
 }
@@ -331,6 +355,7 @@ const die = (work: Work, defect: unknown): Effect.Effect<boolean> => {
     case "Command":
       return Deferred.die(work.done, defect)
     case "Record":
+    case "Downlink":
       return Deferred.die(work.done, defect)
   }
 }
@@ -395,8 +420,10 @@ const occurredOf = (input: Input): number => {
   }
 }
 
-const radioKeyIn = (command: Command): Uint8Array | undefined =>
-  (command._tag === "RegisterDevice" || command._tag === "ReplaceDeviceKey") &&
+const keyIn = (command: Command): Uint8Array | undefined =>
+  (command._tag === "RegisterDevice" ||
+    command._tag === "ReplaceDeviceKey" ||
+    command._tag === "AdoptPayloadScheme") &&
   command.key !== undefined
     ? Bytes.fromHex(Redacted.value(command.key))
     : undefined

@@ -10,6 +10,8 @@ export type Kind =
   | "radio-key"
   /** The 32-byte data key that a device's payloads are sealed under; destroying it erases them. */
   | "data-key"
+  /** The 16-byte key a device encrypts its payloads under; versions from 1. */
+  | "payload-key"
 
 export interface Secret {
   readonly kind: Kind

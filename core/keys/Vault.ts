@@ -1,5 +1,6 @@
 /**
- * What may be done with keys, without showing them: check a MAC, seal a payload, open one.
+ * What may be done with keys, without showing them: check a MAC, make a downlink's, seal a payload, open one,
+ * decrypt one that a device encrypted.
  *
  * Radio keys and data keys come from `Secrets` when they are first needed and stay in two bounded
  * caches. A device's data key is made when its first payload is sealed; it must be durable before the
@@ -10,6 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as CipherCache from "../crypto/CipherCache.ts"
 import * as Mac from "../crypto/Mac.ts"
+import type { PayloadScheme } from "../crypto/PayloadScheme.ts"
+import { payloadSchemes } from "../crypto/payloadSchemes.ts"
 import * as seal from "../crypto/seal.ts"
 import type { DeviceId } from "../event/ids.ts"
 import { deviceIdOf } from "../event/ids.ts"
@@ -33,8 +36,32 @@ export interface Packet {
   readonly device: number
 }
 
+/** An encrypted payload, and what its counter block is made of. */
+export interface Encrypted {
+  readonly device: number
+  readonly seq: number
+  readonly rolloverCounter: number
+  readonly scheme: string
+  readonly keyVersion: number
+  readonly payload: Uint8Array
+}
+
 export interface VaultShape {
   readonly macHolds: (packet: Packet, keyVersion: number) => boolean
+  /** The two-byte MAC of a downlink, over the block that `Downlink.macInput` builds; undefined without the key. */
+  readonly downlinkMac: (
+    device: number,
+    keyVersion: number,
+    macInput16: Uint8Array,
+  ) => Uint8Array | undefined
+  readonly knowsScheme: (id: string) => boolean
+  /** The plain payload; undefined without the key or the scheme. A wrong key gives other bytes: nothing proves it. */
+  readonly decryptPayload: (encrypted: Encrypted) => Uint8Array | undefined
+  readonly putPayloadKey: (key: {
+    readonly device: DeviceId
+    readonly version: number
+    readonly key: Uint8Array
+  }) => Effect.Effect<void, SecretsUnavailable>
   readonly seal: (what: {
     readonly device: DeviceId
     readonly stranger: boolean
@@ -61,6 +88,8 @@ export class Vault extends Context.Service<Vault, VaultShape>()("sigtwin/core/ke
 export interface Options {
   /** Where new data keys come from; a simulation hands in seeded bytes. */
   readonly random?: (count: number) => Uint8Array
+  /** How devices may encrypt their payloads; the built-in schemes where absent. */
+  readonly schemes?: ReadonlyArray<PayloadScheme>
 }
 
 export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
@@ -68,6 +97,7 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
   const ciphers = CipherCache.make((device, version) =>
     secrets.get("radio-key", deviceIdOf(device), version),
   )
+  const schemes = new Map((options.schemes ?? payloadSchemes).map((each) => [each.id, each]))
   const fresh = new Map<string, Uint8Array>()
   let open = new Map<string, seal.DataKey>()
   let older = new Map<string, seal.DataKey>()
@@ -112,6 +142,19 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
         Mac.uplinkMacHolds(cipher, packet.body, packet.packetLength, packet.macLength)
       )
     },
+    downlinkMac: (device, keyVersion, macInput16) => {
+      const cipher = ciphers.get(device, keyVersion)
+      return cipher === undefined ? undefined : Mac.downlinkMac(cipher, macInput16)
+    },
+    knowsScheme: (id) => schemes.has(id),
+    decryptPayload: ({ device, keyVersion, payload, scheme: id, ...at }) => {
+      const scheme = schemes.get(id)
+      if (scheme === undefined) return undefined
+      const key = secrets.get("payload-key", deviceIdOf(device), keyVersion)
+      return key === undefined ? undefined : scheme.decrypt(key, { device, ...at }, payload)
+    },
+    putPayloadKey: ({ device, key, version }) =>
+      attempt(() => secrets.put([{ kind: "payload-key", id: device, version, bytes: key }])),
     seal: ({ device, stranger, packet, payload }) =>
       seal.sealPayload(keptOrMade(stranger ? strangers : device), packet, payload),
     unseal: (device, sealed) => {

@@ -3,12 +3,16 @@
  * where the log says.
  *
  * A line is the messages of one device to one destination, in order: only its head is tried, and the
- * next waits until the head is settled. An attempt is under way until its outcome comes back as an
+ * next waits until the head is settled. A message that asks for a downlink is a line of its own: its window does not
+ * wait for an earlier message that fails, nor do later ones wait for it. An attempt is under way until its outcome comes back as an
  * event. Owed messages beyond `pendingMax` are not held here: `overflowAt` says from where to
  * read the log again when there is room.
  */
+import * as Attempts from "../decide/Attempts.ts"
+import * as Downlinks from "../decide/Downlinks.ts"
 import type { Position, Recorded } from "../event/Envelope.ts"
 import type { DeliveryOwed } from "../event/delivery.ts"
+import type { FrameHeard } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
 import * as Agenda from "../kernel/Agenda.ts"
 import * as FifoMap from "../kernel/FifoMap.ts"
@@ -37,10 +41,21 @@ export interface Message {
   readonly payload: Sealed
   readonly sentMs: number
   readonly downlinkAsked: boolean
+  /** A control frame's payload is the network's own and never encrypted. */
+  readonly control: boolean
 }
+
+/** What there is to deliver of a reception. */
+export const messageOf = (frame: FrameHeard, sentMs: number): Message => ({
+  payload: frame.payload,
+  sentMs,
+  downlinkAsked: Downlinks.asks(frame.flags),
+  control: Attempts.isControl(frame.frameType),
+})
 
 interface Accepted {
   readonly heardAt: Position
+  readonly downlinkAsked: boolean
   readonly message: Message | undefined
 }
 
@@ -50,6 +65,7 @@ export interface Destination {
 }
 
 interface Line {
+  readonly key: string
   readonly queue: Array<Owed>
   isUnderWay: boolean
 }
@@ -84,16 +100,12 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
   const { event, position, causes, occurredMs } = recorded
   switch (event._tag) {
     case "FrameHeard":
-      if (event.check === "ok")
-        FifoMap.set(ledger.heard, position, {
-          payload: event.payload,
-          sentMs: occurredMs,
-          downlinkAsked: (event.flags & 2) !== 0,
-        })
+      if (event.check === "ok") FifoMap.set(ledger.heard, position, messageOf(event, occurredMs))
       return
     case "MessageAccepted":
       FifoMap.set(ledger.accepted, position, {
         heardAt: causes[0],
+        downlinkAsked: event.downlinkAsked,
         message: FifoMap.get(ledger.heard, causes[0]),
       })
       return
@@ -109,7 +121,7 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     case "DeliveryOwed":
       return owe(ledger, recorded, event, nowMs)
     case "DeliveryFailed": {
-      const line = ledger.lines.get(lineKey(event))
+      const line = lineOf(ledger, event)
       const head = line?.queue[0]
       if (line === undefined || head === undefined || !isSame(head, event)) return
       head.attempt = event.attempt + 1
@@ -118,12 +130,12 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     }
     case "DeliverySucceeded":
     case "DeliveryAbandoned": {
-      const line = ledger.lines.get(lineKey(event))
+      const line = lineOf(ledger, event)
       const at = line?.queue.findIndex((owed) => isSame(owed, event)) ?? -1
       if (line === undefined || at < 0) return
       line.queue.splice(at, 1)
       ledger.pending--
-      if (line.queue.length === 0) ledger.lines.delete(lineKey(event))
+      if (line.queue.length === 0) ledger.lines.delete(line.key)
       return settle(ledger, line, event)
     }
     case "BytesHeard":
@@ -204,12 +216,12 @@ const owe = (ledger: Ledger, recorded: Recorded, event: DeliveryOwed, nowMs: num
   const accepted = FifoMap.get(ledger.accepted, causes[0])
   const { heardAt, message } = accepted ?? { heardAt: undefined, message: undefined }
   const owed = { obligation, owedAt: position, heardAt, message, attempt: 1, nextMs: nowMs }
-  const key = lineKey(event)
+  const key = accepted?.downlinkAsked === true ? ownLineKey(event) : lineKey(event)
   const line = ledger.lines.get(key)
   ledger.pending++
   if (line !== undefined) line.queue.push(owed)
   else {
-    ledger.lines.set(key, { queue: [owed], isUnderWay: false })
+    ledger.lines.set(key, { key, queue: [owed], isUnderWay: false })
     ledger.due.add(nowMs, position, key)
   }
 }
@@ -226,7 +238,7 @@ const settle = (
     ledger.underWay.set(to, Math.max(0, (ledger.underWay.get(to) ?? 1) - 1))
   }
   const head = line.queue[0]
-  if (head !== undefined) ledger.due.add(head.nextMs, head.owedAt, lineKey(of))
+  if (head !== undefined) ledger.due.add(head.nextMs, head.owedAt, line.key)
   const waiting = ledger.waiting.get(to)?.shift()
   if (waiting !== undefined) {
     const next = ledger.lines.get(waiting)?.queue[0]
@@ -241,6 +253,19 @@ const isSame = (
 
 const destinationKey = (of: { readonly customer: string; readonly destination: string }): string =>
   `${of.customer} ${of.destination}`
+
+type OfLine = {
+  readonly customer: string
+  readonly destination: string
+  readonly device: string
+  readonly seq: number
+  readonly epoch: number
+}
+
+const lineOf = (ledger: Ledger, of: OfLine): Line | undefined =>
+  ledger.lines.get(ownLineKey(of)) ?? ledger.lines.get(lineKey(of))
+
+const ownLineKey = (of: OfLine): string => `${lineKey(of)} ${of.seq}@${of.epoch}`
 
 const lineKey = (of: {
   readonly customer: string

@@ -4,20 +4,28 @@
  * The ledger changes through events alone: an attempt's outcome is recorded first and settles its
  * obligation when it comes back from the log. Delivery is at least once: a crash between an answer
  * and its record repeats the request, and customers remove duplicates (SIGFOX.md part 6).
+ *
+ * An answer that holds a downlink is recorded together with what is decided of it. A payload that the device
+ * encrypted towards the network is delivered as it is read (`readPayload`); what a customer encrypted for itself
+ * passes through.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import type { Step } from "../decide/decideDownlink.ts"
+import * as PayloadSchemes from "../decide/PayloadSchemes.ts"
 import * as retryRule from "../decide/retryRule.ts"
 import { customerStream } from "../event/streamOf.ts"
 import type { Event } from "../event/Event.ts"
 import type { Position } from "../event/Envelope.ts"
 import { Pipeline } from "../ingest/Pipeline.ts"
 import * as Bytes from "../kernel/Bytes.ts"
+import { readPayload } from "../keys/readPayload.ts"
 import { Vault } from "../keys/Vault.ts"
 import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
+import * as DownlinkAnswer from "./DownlinkAnswer.ts"
 import * as Ledger from "./Ledger.ts"
 import type { Answer, Poster } from "./post.ts"
 
@@ -37,6 +45,7 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   const vault = yield* Vault
   const answerWithinMs = options.answerWithinMs ?? retryRule.answerWithinMs
   const ledger = Ledger.make()
+  const schemes = PayloadSchemes.make()
   const wake = yield* Queue.sliding<true>(1)
   let underWay = 0
   const caughtUpAt = yield* log.head
@@ -46,22 +55,29 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     const heardAt = owed.heardAt ?? (yield* causeOf(log, yield* causeOf(log, owed.owedAt)))
     const [heard] = yield* eventsAt(log, heardAt)
     return heard?.event._tag === "FrameHeard"
-      ? {
-          payload: heard.event.payload,
-          sentMs: heard.occurredMs,
-          downlinkAsked: (heard.event.flags & 2) !== 0,
-        }
+      ? Ledger.messageOf(heard.event, heard.occurredMs)
       : undefined
   })
+
+  const read = (
+    { obligation, owedAt }: Ledger.Owed,
+    { control, payload: sealed }: Ledger.Message,
+  ): Uint8Array | undefined =>
+    readPayload(vault, PayloadSchemes.of(schemes, obligation.device), {
+      ...obligation,
+      control,
+      sealed,
+      position: owedAt,
+    })?.payload
 
   const attempt = Effect.fnUntraced(function* (
     owed: Ledger.Owed,
     destination: Ledger.Destination | undefined,
   ) {
-    const startedMs = yield* Clock.currentTimeMillis
+    // How long it takes is measured by the clock that nobody sets, and that no demo hastens.
+    const startedNs = yield* Clock.monotonicTimeNanos
     const message = yield* messageOf(owed)
-    const payload =
-      message === undefined ? undefined : vault.unseal(owed.obligation.device, message.payload)
+    const payload = message === undefined ? undefined : read(owed, message)
     let outcome: Answer | { readonly _tag: "Impossible"; readonly error: string }
     if (destination === undefined) outcome = { _tag: "Impossible", error: "no-destination" }
     else if (message === undefined || payload === undefined)
@@ -76,7 +92,8 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
           }),
         )
     const endedMs = yield* Clock.currentTimeMillis
-    const event = outcomeOf(owed, outcome, { endedMs, durationMs: endedMs - startedMs })
+    const durationMs = Math.round(Number((yield* Clock.monotonicTimeNanos) - startedNs) / 1e6)
+    const event = outcomeOf(owed, outcome, { endedMs, durationMs })
     const recorded = {
       stream: customerStream(owed.obligation.customer),
       occurredMs: endedMs,
@@ -84,7 +101,10 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
       event,
     }
     // The log may be full for a while; the outcome must not be lost, so it is tried until it is in.
-    yield* pipeline.record([recorded]).pipe(Effect.retry(Schedule.spaced("1 second")))
+    const downlink = downlinkOf(owed, message, outcome, endedMs)
+    yield* (
+      downlink === undefined ? pipeline.record([recorded]) : pipeline.downlink(downlink, [recorded])
+    ).pipe(Effect.retry(Schedule.spaced("1 second")))
   })
 
   const dispatch = Effect.gen(function* () {
@@ -123,7 +143,10 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     Stream.runForEach((events) =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        for (const recorded of events) Ledger.apply(ledger, recorded, now)
+        for (const recorded of events) {
+          Ledger.apply(ledger, recorded, now)
+          PayloadSchemes.apply(schemes, recorded)
+        }
         const last = events.at(-1)
         // Not before all outcomes of an earlier run are known: nothing is sent twice knowingly.
         if (last !== undefined && last.position + 1 >= caughtUpAt) Queue.offerUnsafe(wake, true)
@@ -146,6 +169,22 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   if (caughtUpAt > 0) yield* Queue.take(wake)
   return yield* Effect.forever(act)
 }, Effect.scoped)
+
+/** What the answer says to the device; undefined where it says nothing. */
+const downlinkOf = (
+  owed: Ledger.Owed,
+  message: Ledger.Message | undefined,
+  outcome: Answer | { readonly _tag: "Impossible" },
+  atMs: number,
+): Step | undefined => {
+  if (outcome._tag !== "Answered" || !retryRule.isSuccess(outcome.status)) return undefined
+  const { device, epoch, seq } = owed.obligation
+  const answer = DownlinkAnswer.read(outcome.status, outcome.body, device)
+  if (answer._tag === "None") return undefined
+  const payload = answer._tag === "Downlink" ? answer.payload : undefined
+  const asked = message?.downlinkAsked === true
+  return { _tag: "Answered", device, seq, epoch, atMs, asked, payload }
+}
 
 const bodyOf = (owed: Ledger.Owed, message: Ledger.Message, payload: Uint8Array): string =>
   JSON.stringify({

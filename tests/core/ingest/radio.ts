@@ -19,17 +19,23 @@ export interface Sending {
   readonly atMs: number
   readonly payload: string
   readonly downlinkAsked: boolean
+  /** A control frame with this payload, hex, instead of data. */
+  readonly control: string
+  readonly rssiDbm: number
+  readonly frequencyHz: number
   readonly configDigest: string
   /** Overwrites the key: somebody who does not know it. */
   readonly keyHex: string
 }
 
-const defaults: Omit<Sending, "keyHex" | "configDigest"> = {
+const defaults: Omit<Sending, "keyHex" | "configDigest" | "control"> = {
   rank: 1,
   station: "BS-1",
   atMs: 1_700_000_000_000,
   payload: "abad1dea",
   downlinkAsked: false,
+  rssiDbm: -120,
+  frequencyHz: 868_130_000,
 }
 
 export const radio = (address: number): Radio => {
@@ -44,7 +50,9 @@ export const radio = (address: number): Radio => {
         {
           device: address,
           seq,
-          payload: bytes(sending.payload),
+          ...(sending.control === undefined
+            ? { payload: bytes(sending.payload) }
+            : { control: bytes(sending.control) }),
           downlinkAsked: sending.downlinkAsked,
           rank: sending.rank,
         },
@@ -57,16 +65,18 @@ export const radio = (address: number): Radio => {
 
 export const received = (
   frame: string,
-  more: Partial<Pick<Sending, "station" | "atMs" | "configDigest">> = {},
+  more: Partial<
+    Pick<Sending, "station" | "atMs" | "configDigest" | "rssiDbm" | "frequencyHz">
+  > = {},
 ): Input => {
   const base: ReceivedFrame = {
     source: SourceId.make("frames"),
     station: StationId.make(more.station ?? defaults.station),
     heardAtMs: more.atMs ?? defaults.atMs,
     frame,
-    rssiDbm: -120,
+    rssiDbm: more.rssiDbm ?? defaults.rssiDbm,
     snrDb: 12,
-    frequencyHz: 868_130_000,
+    frequencyHz: more.frequencyHz ?? defaults.frequencyHz,
   }
   return {
     _tag: "Frame",

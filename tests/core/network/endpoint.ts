@@ -7,12 +7,15 @@ export interface Endpoint {
   readonly bodies: Array<unknown>
   /** Statuses of the coming answers, first to last; 200 when none is left, no answer at all for 0. */
   readonly answers: Array<number>
+  /** Bodies of the coming answers, first to last; an empty one when none is left. */
+  readonly replies: Array<string>
 }
 
 export const endpoint = Effect.acquireRelease(
   Effect.callback<Endpoint & { readonly close: () => void }>((resume) => {
     const bodies: Array<unknown> = []
     const answers: Array<number> = []
+    const replies: Array<string> = []
     const server = createServer((request, response) => {
       let text = ""
       request.setEncoding("utf8")
@@ -22,7 +25,7 @@ export const endpoint = Effect.acquireRelease(
       request.on("end", () => {
         bodies.push(JSON.parse(text))
         const status = answers.shift() ?? 200
-        if (status !== 0) response.writeHead(status).end()
+        if (status !== 0) response.writeHead(status).end(replies.shift() ?? "")
       })
     })
     server.listen(0, "127.0.0.1", () => {
@@ -33,6 +36,7 @@ export const endpoint = Effect.acquireRelease(
           url: `http://127.0.0.1:${port}/uplink`,
           bodies,
           answers,
+          replies,
           close: () => {
             server.closeAllConnections()
             server.close()
