@@ -1,0 +1,70 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import * as seal from "../../../core/crypto/seal.ts"
+import * as Bytes from "../../../core/kernel/Bytes.ts"
+
+const secret = fc.uint8Array({ minLength: 32, maxLength: 32 })
+const packet = fc.uint8Array({ minLength: 8, maxLength: 20 })
+const payload = fc.uint8Array({ maxLength: 12 })
+const zeros = new Uint8Array(32)
+
+describe("a sealed payload", () => {
+  it("opens to what was sealed, under its key", () =>
+    fc.assert(
+      fc.property(secret, packet, payload, (bytes, whole, plain) => {
+        const key = seal.dataKeyOf(bytes)
+        const opened = seal.openPayload(key, seal.sealPayload(key, whole, plain))
+        assert.isTrue(opened !== undefined && Bytes.equal(opened, plain))
+      }),
+    ))
+
+  it("is the same for the same packet, and tells packets apart", () =>
+    fc.assert(
+      fc.property(packet, packet, payload, (one, other, plain) => {
+        const key = seal.dataKeyOf(zeros)
+        const first = seal.sealPayload(key, one, plain)
+        assert.deepStrictEqual(first, seal.sealPayload(key, one, plain))
+        const isSame = Bytes.equal(one, other)
+        assert.strictEqual(first.digest === seal.sealPayload(key, other, plain).digest, isSame)
+      }),
+    ))
+
+  it("opens under no other key, and not when a bit was changed", () => {
+    const key = seal.dataKeyOf(zeros)
+    const sealed = seal.sealPayload(key, new Uint8Array(9), Uint8Array.of(1, 2, 3))
+    assert.isUndefined(seal.openPayload(seal.dataKeyOf(new Uint8Array(32).fill(1)), sealed))
+    for (let i = 0; i < sealed.bytes.length; i++) {
+      const bytes = sealed.bytes.slice()
+      bytes[i] ^= 1
+      assert.isUndefined(seal.openPayload(key, { ...sealed, bytes }), `byte ${i}`)
+    }
+  })
+
+  it("shows nothing of its plain text in its digest: without the key it is another", () => {
+    const plain = Uint8Array.of(7)
+    const [one, other] = [zeros, new Uint8Array(32).fill(9)].map((bytes) =>
+      seal.sealPayload(seal.dataKeyOf(bytes), plain, plain),
+    )
+    assert.notStrictEqual(one.digest, other.digest)
+  })
+})
+
+describe("a locked secret", () => {
+  const master = seal.masterKeyOf(zeros)
+
+  it("opens for what it was locked for, and for nothing else", () => {
+    const locked = seal.lock(master, Uint8Array.of(1, 2, 3), "radio-key/A/1")
+    assert.deepStrictEqual(seal.unlock(master, locked, "radio-key/A/1"), Uint8Array.of(1, 2, 3))
+    assert.isUndefined(seal.unlock(master, locked, "radio-key/B/1"))
+    assert.isUndefined(
+      seal.unlock(seal.masterKeyOf(new Uint8Array(32).fill(1)), locked, "radio-key/A/1"),
+    )
+  })
+
+  it("is no secret at all when it is too short: refused, not thrown", () =>
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        assert.isUndefined(seal.unlock(master, bytes, "x"))
+      }),
+    ))
+})
