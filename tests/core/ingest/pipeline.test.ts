@@ -6,12 +6,13 @@ import * as Stream from "effect/Stream"
 import type { Command } from "../../../core/decide/Command.ts"
 import { policyDefault } from "../../../core/event/policy.ts"
 import type { Event } from "../../../core/event/Event.ts"
-import { CustomerId, DestinationId, StationId } from "../../../core/event/ids.ts"
+import { CustomerId, DestinationId, SourceId, StationId } from "../../../core/event/ids.ts"
+import type { Input } from "../../../core/ingest/Input.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../../../core/ingest/pipelineLive.ts"
 import { secretsMemory } from "../../../core/keys/secretsMemory.ts"
 import * as Vault from "../../../core/keys/Vault.ts"
-import { EventLog } from "../../../core/log/EventLog.ts"
+import { EventLog, LogUnavailable } from "../../../core/log/EventLog.ts"
 import * as memory from "../../../core/log/memory.ts"
 import { radio, received, type Radio } from "./radio.ts"
 
@@ -278,6 +279,77 @@ describe("the pipeline", () => {
         "MessageAccepted",
       ])
     }),
+  )
+
+  it.effect("knows facts again after a restart, reports and frames alike, from the log alone", () =>
+    Effect.gen(function* () {
+      const shared = Layer.mergeAll(memory.layer, Vault.layer(secretsMemory))
+      const report: Input = {
+        _tag: "Message",
+        occurredMs: atMs,
+        report: {
+          _tag: "MessageReported",
+          source: SourceId.make("callbacks"),
+          report: "uplink",
+          device: a.id,
+          seq: 7,
+          stations: [],
+        },
+        payload: Uint8Array.of(1, 2),
+      }
+      const batch = [
+        a.send(7),
+        a.send(7, { rank: 2, atMs: atMs + 90_000 }),
+        received("00ff"),
+        report,
+      ]
+      const submit = Effect.flatMap(Pipeline, (pipeline) => pipeline.submit(batch))
+      yield* Effect.gen(function* () {
+        const first = yield* submit.pipe(Effect.provide(Layer.fresh(pipelineLive.layer)))
+        assert.include(first, { added: 4, known: 0 })
+        const again = yield* submit.pipe(Effect.provide(Layer.fresh(pipelineLive.layer)))
+        assert.include(again, { added: 0, known: 4 })
+      }).pipe(Effect.provide(shared))
+    }),
+  )
+
+  it.effect(
+    "acknowledges nothing that a failing log did not take, and decides rightly afterwards",
+    () =>
+      Effect.gen(function* () {
+        let isFull = false
+        const failing = Layer.effect(
+          EventLog,
+          Effect.map(EventLog, (log) =>
+            EventLog.of({
+              ...log,
+              append: (events, expected) =>
+                isFull
+                  ? Effect.fail(
+                      new LogUnavailable({ log: "double", reason: "full", detail: "no room" }),
+                    )
+                  : log.append(events, expected),
+            }),
+          ),
+        ).pipe(Layer.provide(memory.layer))
+        yield* Effect.gen(function* () {
+          const pipeline = yield* Pipeline
+          yield* pipeline.execute(register(a))
+          isFull = true
+          const why = yield* Effect.flip(pipeline.submit([a.send(7)]))
+          assert.include(why, { _tag: "LogUnavailable", reason: "full" })
+          isFull = false
+          const outcome = yield* pipeline.submit([a.send(7)])
+          assert.include(outcome, { added: 1, known: 0, accepted: 1 })
+        }).pipe(
+          Effect.provide(
+            Layer.provideMerge(
+              pipelineLive.layer,
+              Layer.mergeAll(failing, Vault.layer(secretsMemory)),
+            ),
+          ),
+        )
+      }),
   )
 
   it.effect("refuses commands that do not fit, and does nothing twice", () =>
