@@ -7,10 +7,9 @@
  */
 import type { DatabaseSync } from "node:sqlite"
 import type { Position, StreamId } from "../../event/Envelope.ts"
-import { type Event, kindOf } from "../../event/Event.ts"
 import type { Filter } from "../EventLog.ts"
-import { fieldOf, packetOf, stationsOf } from "../matches.ts"
 import type { Batches } from "./Batches.ts"
+import * as Postings from "./Postings.ts"
 
 /** A run ends with the batch that brings it to so many events. */
 export const runEvents = 16_384
@@ -55,28 +54,28 @@ export const make = (db: DatabaseSync, batches: Batches): Index => {
     to,
     advance: (head) => {
       const run = to()
-      const postings = new Map<string, Array<number>>()
+      const postings = Postings.make()
       const heads = new Map<StreamId, number>()
       let position = run
       while (position < head && position - run < runEvents) {
         const batch = batches.at(position)
         const offset = position - run
+        let stream: StreamId | undefined
+        let revision = -1
         for (const recorded of batch) {
-          heads.set(recorded.stream, recorded.revision)
-          for (const key of keysOf(recorded.event)) {
-            const offsets = postings.get(key)
-            if (offsets === undefined) postings.set(key, [offset])
-            else if (offsets[offsets.length - 1] !== offset) offsets.push(offset)
-          }
+          if (stream !== undefined && recorded.stream !== stream) heads.set(stream, revision)
+          ;({ stream, revision } = recorded)
+          Postings.add(postings, recorded.event, offset)
         }
+        if (stream !== undefined) heads.set(stream, revision)
         position += batch.length
       }
       if (position === run) return run
       db.exec("BEGIN IMMEDIATE")
       try {
         // In the order of the tables' keys: neighbours then share pages.
-        for (const key of [...postings.keys()].toSorted())
-          addPosting.run(key, run, bytesOf(postings.get(key) ?? []))
+        for (const [key, offsets] of Postings.byKey(postings))
+          addPosting.run(key, run, bytesOf(offsets))
         for (const stream of [...heads.keys()].toSorted())
           setHead.run(stream, heads.get(stream) ?? -1)
         setTo.run(position)
@@ -109,18 +108,6 @@ export const make = (db: DatabaseSync, batches: Batches): Index => {
   }
 }
 
-const keysOf = (event: Event): ReadonlyArray<string> => {
-  const keys = [`k:${kindOf(event)}`]
-  const device = fieldOf(event, "device")
-  const customer = fieldOf(event, "customer")
-  if (device !== undefined) keys.push(`d:${device}`)
-  if (customer !== undefined) keys.push(`c:${customer}`)
-  for (const station of stationsOf(event)) keys.push(`s:${station}`)
-  const packet = packetOf(event)
-  if (packet !== undefined) keys.push(`p:${packet}`)
-  return keys
-}
-
 /** One of each group must occur in a batch that holds what the filter wants. */
 const keysWanted = (filter: Filter): ReadonlyArray<ReadonlyArray<string>> => [
   ...(filter.device === undefined ? [] : [[`d:${filter.device}`]]),
@@ -134,7 +121,7 @@ const keysWanted = (filter: Filter): ReadonlyArray<ReadonlyArray<string>> => [
 const bytesOf = (offsets: ReadonlyArray<number>): Uint8Array => {
   const bytes = new Uint8Array(4 * offsets.length)
   const view = new DataView(bytes.buffer)
-  for (const [i, offset] of offsets.entries()) view.setUint32(4 * i, offset, true)
+  for (let i = 0; i < offsets.length; i++) view.setUint32(4 * i, offsets[i], true)
   return bytes
 }
 
