@@ -186,7 +186,8 @@ const notableOf = (events: ReadonlyArray<Recorded>): ReadonlyArray<EventRow> => 
 const isNotable = ({ event }: Recorded): boolean =>
   event._tag === "MessageAccepted" ? warningOf(event) !== "" : notableKinds.has(event._tag)
 
-const notableKinds: ReadonlySet<Event["_tag"]> = new Set<Event["_tag"]>([
+/** Kinds of events that are always worth reading. */
+export const notableKinds: ReadonlySet<Event["_tag"]> = new Set<Event["_tag"]>([
   "MessageRefused",
   "StationTrustLost",
   "StationTrustRestored",

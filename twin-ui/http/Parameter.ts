@@ -95,6 +95,15 @@ export const name = (description: string): Parameter<string> =>
     (text) => (/^[!-~]{1,128}$/.test(text) ? text : undefined),
   )
 
+/** Several of these, divided by commas. */
+export const names = (description: string): Parameter<string> =>
+  of(
+    description,
+    "1 to 1024 printable characters without spaces",
+    { type: "string", minLength: 1, maxLength: 1024 },
+    (text) => (/^[!-~]{1,1024}$/.test(text) ? text : undefined),
+  )
+
 export const instant = (description: string): Parameter<number> =>
   of(
     description,

@@ -68,7 +68,7 @@ export const make = Effect.gen(function* () {
       device: Parameter.optional(Parameter.device),
       station: Parameter.optional(Parameter.station),
       customer: Parameter.optional(Parameter.id("Customer.")),
-      kind: Parameter.optional(Parameter.name("Kinds of event, divided by commas.")),
+      kind: Parameter.optional(Parameter.names("Kinds of event, divided by commas.")),
       from: Parameter.optional(At.parameter("From this position or instant (occurred) on.")),
       to: Parameter.optional(At.parameter("Up to this position or instant, without it.")),
       before: Parameter.optional(

@@ -53,8 +53,9 @@ export interface TimelineMarks {
 }
 
 export const inset = 20
-const lanesMax = 2
-const laneHeight = 19
+/** Lanes of incidents: as many as leave the bars half of the height. */
+const lanesOf = ({ height }: Size): number => (height < 130 ? 2 : 3)
+const laneHeight = 17
 const axisHeight = 16
 /** Width of a character of an incident's label; slightly much, so that labels never touch. */
 const charWidth = 6.4
@@ -69,7 +70,7 @@ export const marksOf = (
   size: Size,
 ): TimelineMarks => {
   const x = xOf(span, size.width)
-  const chart = size.height - lanesMax * laneHeight - axisHeight - 4
+  const chart = size.height - lanesOf(size) * laneHeight - axisHeight - 4
   const baseline = Math.round(chart * 0.76)
   const inSpan = answer.buckets.filter(
     ({ startMs }) => startMs + answer.bucketMs > span.fromMs && startMs < span.toMs,
@@ -96,13 +97,7 @@ export const marksOf = (
     size,
     baseline,
     bars,
-    incidents: incidentsOf(
-      answer.incidents,
-      span,
-      size.width,
-      isAfter,
-      answer.lastMs ?? answer.toMs,
-    ),
+    incidents: incidentsOf(answer.incidents, span, size, isAfter, answer.lastMs ?? answer.toMs),
     ticks: ticksOf(span, size.width),
     playhead:
       nowMs === undefined || nowMs < span.fromMs || nowMs > span.toMs ? undefined : x(nowMs),
@@ -110,20 +105,23 @@ export const marksOf = (
   }
 }
 
-export const laneTop = (size: Size): number => size.height - lanesMax * laneHeight - axisHeight + 10
+export const laneTop = (size: Size): number =>
+  size.height - lanesOf(size) * laneHeight - axisHeight + 10
 export const laneY = (size: Size, lane: number): number =>
   laneTop(size) + axisHeight + lane * laneHeight - 8
 
 const incidentsOf = (
   incidents: ReadonlyArray<Incident>,
   span: Span,
-  width: number,
+  size: Size,
   isAfter: (ms: number) => boolean,
   headMs: number,
 ): ReadonlyArray<IncidentMark> => {
+  const { width } = size
+  const lanes = lanesOf(size)
   const x = xOf(span, width)
   const taken: ReadonlyArray<Array<readonly [from: number, to: number]>> = Array.from(
-    { length: lanesMax },
+    { length: lanes },
     () => [],
   )
   // The gravest choose their lane and label first; the others take what is left.
@@ -137,17 +135,20 @@ const incidentsOf = (
     const full = incident.label.length * charWidth
     // A label that would run out at the right is put to end with the mark.
     const labelX = Math.min(from, width - inset - full)
+    const free = (left: number, right: number): number =>
+      taken.findIndex((spans) => spans.every(([a, b]) => right + 10 < a || left > b + 10))
     const [left, right] = [Math.min(labelX, from), Math.max(from + bar, labelX + full)]
-    const lane = taken.findIndex((spans) =>
-      spans.every(([a, b]) => right + 10 < a || left > b + 10),
-    )
+    const lane = free(left, right)
+    // Where the label finds no room, the mark alone may.
+    const bare = lane >= 0 ? lane : free(from, from + bar)
     if (lane >= 0) taken[lane].push([left, right])
+    else if (bare >= 0) taken[bare].push([from, from + bar])
     return {
       key: incident.id,
       incident,
       x: from,
       width: bar,
-      lane: lane >= 0 ? lane : lanesMax - 1,
+      lane: bare >= 0 ? bare : lanes - 1,
       label: lane >= 0 ? incident.label : "",
       labelX,
       isAfter: isAfter(incident.start.ms),

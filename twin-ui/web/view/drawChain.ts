@@ -133,7 +133,7 @@ const drawGroups = (to: Layer, layout: Layout): void => {
 }
 
 const groupCount = (group: GroupView): string =>
-  troubles(group.refused, group.suspicious) + count(group.devices)
+  `${troubles(group.refused, group.suspicious)}${count(group.devices)}`
 
 /** The label, or only what its devices are, where the count beside it leaves no room for both. */
 const groupName = (group: GroupView, width: number): string => {
@@ -143,7 +143,9 @@ const groupName = (group: GroupView, width: number): string => {
 }
 
 const troubles = (refused: number, suspicious: number): string =>
-  `${refused > 0 ? `× ${refused}  ` : ""}${suspicious > 0 ? `▲ ${suspicious}  ` : ""}`
+  refused + suspicious === 0
+    ? ""
+    : `${refused > 0 ? `× ${refused} ` : ""}${suspicious > 0 ? `▲ ${suspicious} ` : ""}of `
 
 const groupLabel = ({ group }: GroupMark): string =>
   `${group.label}, ${plural(group.devices, "device")}, ${group.refused} refused, ${group.suspicious} suspicious; arrow keys move among devices`
@@ -330,11 +332,20 @@ const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: number)
     .select("path")
     .attr("transform", "translate(16,0)")
     .attr("d", ({ up }) => (up ? trustPath("attested", 3.6) : "M0,-5L5,4L-5,4Z"))
-  link
-    .select("text")
-    .text(({ name, up, sinceMs }) =>
-      up ? name : `${name} down${sinceMs === undefined ? "" : ` ${duration(nowMs - sinceMs)}`}`,
-    )
+  link.select("text").text((own) => linkText(own, marks[0].width, nowMs))
+}
+
+/** With how long it is down where there is room for that. */
+const linkText = (
+  { name, sinceMs, up }: CentreMark["centre"]["links"][number],
+  width: number,
+  nowMs: number,
+): string => {
+  if (up) return fit(name, Math.floor((width - 32) / 6.4))
+  const room = Math.floor((width - 32) / 6.4)
+  const lasting = sinceMs === undefined ? "" : ` ${duration(nowMs - sinceMs)}`
+  const full = `${name} down${lasting}`
+  return full.length <= room ? full : fit(`${name} down`, room)
 }
 
 const centreLabel = ({ centre }: CentreMark): string => {
@@ -380,10 +391,13 @@ const sumsText = (mark: CustomerMark): string => {
   return text.length <= room ? text : fit(text.replace(" delivered", ""), room)
 }
 
-const customerState = ({ customer }: CustomerMark, nowMs: number): string => {
+/** In a narrow card the figure stands without its name, which its label for screen readers has. */
+const customerState = ({ customer, width }: CustomerMark, nowMs: number): string => {
   if (customer.failingMs !== undefined)
     return `${customer.error ?? "failing"} ${duration(nowMs - customer.failingMs)}`
-  return customer.p95Ms === undefined ? "" : `p95 ${count(customer.p95Ms)} ms`
+  return customer.p95Ms === undefined
+    ? ""
+    : `${width < 200 ? "" : "p95 "}${count(customer.p95Ms)} ms`
 }
 
 const drawCustomers = (to: Layer, marks: ReadonlyArray<CustomerMark>, nowMs: number): void => {
@@ -423,7 +437,12 @@ const drawCustomers = (to: Layer, marks: ReadonlyArray<CustomerMark>, nowMs: num
   customer
     .select("text.id")
     .attr("y", ({ height }) => height * 0.31)
-    .text(({ customer: own }) => fit(own.name ?? own.id, 14))
+    .text((mark) =>
+      fit(
+        mark.customer.name ?? mark.id,
+        Math.max(6, Math.floor((mark.width - 30 - customerState(mark, nowMs).length * 6.2) / 8.2)),
+      ),
+    )
   customer
     .select("text.state")
     .attr("x", ({ width }) => width - 12)

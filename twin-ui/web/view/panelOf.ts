@@ -38,10 +38,15 @@ export const panelOf = (
 ): ReadonlyArray<Tree> => {
   const { view } = picture
   if (view === undefined) return []
-  if (selection === undefined) return networkPanel(picture, view, does)
+  if (selection === undefined) return networkPanel(picture, view, detail, does)
   if (selection.kind === "centre") return centrePanel(view, selection, does)
   if (selection.kind === "incident") return incidentPanel(view, selection, detail, does)
-  if (detail._tag === "none" || detail._tag === "asking" || !sameThing(detail.selection, selection))
+  if (
+    detail._tag === "none" ||
+    detail._tag === "earlier" ||
+    detail._tag === "asking" ||
+    !sameThing(detail.selection, selection)
+  )
     return [head(selection.kind, selection.id, "", "plain", does), quiet("Asking …")]
   if (detail.asked._tag !== "answer") return noAnswer(selection, detail.asked, view, does)
   if (detail._tag === "findings") return []
@@ -120,14 +125,23 @@ const entityPanel = (state: EntityState, does: Does): ReadonlyArray<Tree> => [
   h("p", { class: "summary" }, [
     state.title === state.id ? state.summary : `${state.id} · ${state.summary}`,
   ]),
-  ...(state.findings === undefined
-    ? []
-    : [section("What the twin thinks", [thoughts(state.findings, does)])]),
-  ...state.tables.map((one) => section(one.title, [table(factRows(one, does), does)])),
+  ...thoughtsSection("What the twin thinks", state, (finding) => !finding.benign, does),
   ...(state.why.length === 0 ? [] : [section("Why", [whyList(state.why, does)])]),
+  ...state.tables.map((one) => section(one.title, [table(factRows(one, does), does)])),
   ...(state.bars === undefined ? [] : [section(state.bars.title, [barsOf(state.bars)])]),
   latest(state.latest, does),
+  ...thoughtsSection("Harmless, as the twin thinks", state, (finding) => finding.benign, does),
 ]
+
+const thoughtsSection = (
+  title: string,
+  { findings = [] }: EntityState,
+  which: (finding: FindingRow) => boolean,
+  does: Does,
+): ReadonlyArray<Tree> => {
+  const shown = findings.filter(which)
+  return shown.length === 0 ? [] : [section(title, [thoughts(shown, does)])]
+}
 
 const factRows = ({ facts }: FactTable, does: Does): ReadonlyArray<Row> =>
   facts.map(({ label, value, tone, position: at, link }) => ({
@@ -187,7 +201,8 @@ const thoughts = (findings: ReadonlyArray<FindingRow>, does: Does): Tree =>
         message === undefined
           ? undefined
           : h("button", { class: "link" }, [message], () => does.select("message", message)),
-        factList(finding, does),
+        // What is harmless is shown by its first facts alone.
+        factList(benign ? { ...finding, facts: finding.facts.slice(0, 2) } : finding, does),
       ])
     }),
   )
@@ -390,7 +405,12 @@ const incidentRows = (incident: Incident, does: Does): ReadonlyArray<Row> => {
 
 const incidentsListed = 8
 
-const networkPanel = (picture: Picture, view: ChainView, does: Does): ReadonlyArray<Tree> => {
+const networkPanel = (
+  picture: Picture,
+  view: ChainView,
+  detail: Detail,
+  does: Does,
+): ReadonlyArray<Tree> => {
   const { totals, incidents, oldestPending } = view
   const open = incidents.filter(({ end }) => end === undefined)
   const reasons = Object.entries(totals.byReason).toSorted(([, a], [, b]) => b - a)
@@ -501,8 +521,15 @@ const networkPanel = (picture: Picture, view: ChainView, does: Does): ReadonlyAr
         does,
       ),
     ]),
-    latest(picture.notable, does, "Worth seeing, newest first"),
+    latest(notableOf(picture, detail), does, "Worth seeing, newest first"),
   ]
+}
+
+/** What the steps brought, and what was before them. */
+const notableOf = ({ notable }: Picture, detail: Detail): ReadonlyArray<EventRow> => {
+  if (detail._tag !== "earlier") return notable
+  const oldest = notable.at(-1)?.position ?? Number.POSITIVE_INFINITY
+  return [...notable, ...detail.rows.filter(({ position: at }) => at < oldest)]
 }
 
 /** What goes on and concerns many first; else the newest. */
@@ -527,7 +554,7 @@ const incidentItem = (incident: Incident, nowMs: number, does: Does): Tree => {
   return h("li", { key: incident.id, class: end === undefined ? "open" : "" }, [
     h(
       "button",
-      {},
+      { title: label },
       [
         h("span", { class: tone }, [`${signs[tone]} ${label}`]),
         h("small", {}, [
