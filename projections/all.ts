@@ -8,7 +8,9 @@ import { Timeline } from "./chain/Timeline.ts"
 import * as CoreNetwork from "./coreNetwork/CoreNetwork.ts"
 import * as Delivery from "./delivery/Delivery.ts"
 import * as Device from "./device/Device.ts"
+import * as Downlinks from "./downlink/Downlinks.ts"
 import * as Integrity from "./integrity/Integrity.ts"
+import * as Schemes from "./payload/Schemes.ts"
 import * as Adopted from "./policy/Adopted.ts"
 import type { Projection } from "./Projection.ts"
 import * as Replay from "./replay/Replay.ts"
@@ -38,6 +40,8 @@ export const all: ReadonlyArray<Packed> = [
   pack(CoreNetwork.projection),
   pack(Adopted.projection),
   pack(Traffic.projection),
+  pack(Downlinks.projection),
+  pack(Schemes.projection),
   pack(Anomaly.projection),
   pack(Chain),
   pack(Timeline),
