@@ -148,9 +148,6 @@ export const ofDevice = (state: State, device: string): ReadonlyArray<Finding.Fi
 export const ofStation = (state: State, station: string): ReadonlyArray<Finding.Finding> =>
   findings(state).filter((finding) => finding.station === station)
 
-/** Findings ever begun, kept or not. */
-export const begun = (state: State): number => state.findings.begun
-
 const stateOf = (
   scene: Scene.Scene,
   kept: Finding.Findings,

@@ -84,7 +84,6 @@ export const markOf = (
 
 export const seqOf = (mark: number): number => Math.floor(mark / 2 ** 34)
 export const isForeign = (mark: number): boolean => Math.floor(mark / 2 ** 33) % 2 === 1
-export const isControl = (mark: number): boolean => Math.floor(mark / 2 ** 32) % 2 === 1
 export const digestOf = (mark: number): number => mark % 2 ** 32
 
 /** The same frame, whoever seemed to send it. */
