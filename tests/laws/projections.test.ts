@@ -37,6 +37,9 @@ describe("the histories of these laws", () => {
 
 it("has projections to try", () => assert.isAbove(all.length, 6))
 
+/** Projections that count events or say up to where they go: an unknown one is an event too. */
+const tellsWhere = new Set(["traffic", "chain", "timeline"])
+
 describe.each(all.map((packed) => [packed.name, packed] as const))(
   "the projection %s",
   (_, packed) => {
@@ -109,19 +112,19 @@ describe.each(all.map((packed) => [packed.name, packed] as const))(
       )
     })
 
-    it("passes over events of unknown kinds", () => {
-      if (packed.name === "traffic") return // which counts them
-      fc.assert(
-        fc.property(plausible(40), fc.nat(), (events, at) => {
-          const from = events[events.length === 0 ? 0 : at % events.length]
-          if (from === undefined) return
-          const unknown: Recorded = {
-            ...from,
-            event: { _tag: "Unknown", kind: from.event._tag, data: { ...from.event } },
-          }
-          assert.strictEqual(foldOf(packed, [...events, unknown]), foldOf(packed, events))
-        }),
-      )
-    })
+    // Those that tell where the log stands take in every event's place and time.
+    if (!tellsWhere.has(packed.name))
+      it("passes over events of unknown kinds", () =>
+        fc.assert(
+          fc.property(plausible(40), fc.nat(), (events, at) => {
+            const from = events[events.length === 0 ? 0 : at % events.length]
+            if (from === undefined) return
+            const unknown: Recorded = {
+              ...from,
+              event: { _tag: "Unknown", kind: from.event._tag, data: { ...from.event } },
+            }
+            assert.strictEqual(foldOf(packed, [...events, unknown]), foldOf(packed, events))
+          }),
+        ))
   },
 )
