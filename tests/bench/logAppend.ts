@@ -2,8 +2,8 @@
  * `log-append`: durable events a second through the port, 1,000 a commit.
  *
  * References in the same run: the same slabs written to a file with fdatasync after each, and a table with a row an
- * event and an index on (stream, revision), each 1,000 rows a transaction, at the same durability. The best turn of each
- * counts.
+ * event and an index on (stream, revision), each 1,000 rows a transaction, at the same durability. The table holds a
+ * million rows before, since its trees grow slower with their size; a batch a row does not. The best turn of each counts.
  */
 import * as Effect from "effect/Effect"
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs"
@@ -12,38 +12,46 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import type { NewEvent } from "../../core/event/Envelope.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
+import * as Rejected from "../../core/kernel/Rejected.ts"
+import * as Slab from "../../core/log/Slab.ts"
 import * as Sqlite from "../../core/log/sqlite.ts"
-import { type Bench, row } from "./Bench.ts"
+import { type Bench, row, secondsOf } from "./Bench.ts"
 import { appendsOf } from "./logEvents.ts"
 
 const perCommit = 1000
-const sizes = { tiny: { commits: 2, turns: 1 }, full: { commits: 100, turns: 5 } }
+const sizes = {
+  tiny: { commits: 2, turns: 1, rowsBefore: 2000 },
+  full: { commits: 100, turns: 5, rowsBefore: 1_000_000 },
+}
 /** Appends made beforehand and used again and again: holding them all would measure the collection of garbage. */
 const distinct = 40
 
 export const bench: Bench = {
   name: "log-append",
   run: async (size) => {
-    const { commits, turns } = sizes[size]
+    const { commits, turns, rowsBefore } = sizes[size]
     const some = appendsOf(Math.min(distinct, commits) * perCommit, perCommit)
     const appends = Array.from({ length: commits }, (_, i) => some[i % some.length])
     let log = Infinity
     let raw = Infinity
     let rows = Infinity
     let bytes = 0
-    for (let turn = 0; turn < turns; turn++) {
-      const directory = mkdtempSync(join(tmpdir(), "sigtwin-bench-"))
-      try {
+    const directory = mkdtempSync(join(tmpdir(), "sigtwin-bench-"))
+    const table = rowTable(join(directory, "rows.db"), some, rowsBefore)
+    try {
+      for (let turn = 0; turn < turns; turn++) {
+        const path = join(directory, `log-${turn}.db`)
         // In turns, since a shared disk is now quick and now slow.
         // oxlint-disable-next-line no-await-in-loop
-        log = Math.min(log, await appendSeconds(join(directory, "log.db"), appends))
-        const slabs = slabsOf(join(directory, "log.db"))
-        raw = Math.min(raw, rawSeconds(join(directory, "raw"), slabs))
-        rows = Math.min(rows, rowSeconds(join(directory, "rows.db"), appends, slabs))
+        log = Math.min(log, await appendSeconds(path, appends))
+        const slabs = slabsOf(path)
+        raw = Math.min(raw, rawSeconds(join(directory, `raw-${turn}`), slabs))
+        rows = Math.min(rows, table.appendSeconds(appends))
         bytes = slabs.reduce((sum, slab) => sum + slab.length, 0)
-      } finally {
-        rmSync(directory, { recursive: true })
       }
+    } finally {
+      table.close()
+      rmSync(directory, { recursive: true })
     }
     const count = commits * perCommit
     const digest = `${bytes} bytes in ${commits} commits`
@@ -89,32 +97,46 @@ const rawSeconds = (path: string, slabs: ReadonlyArray<Uint8Array>): number => {
   return seconds
 }
 
-/** Rows hold as many bytes as an event takes in a slab. */
-const rowSeconds = (
+/** A table with a row an event, and so many rows in it. */
+const rowTable = (
   path: string,
   appends: ReadonlyArray<ReadonlyArray<NewEvent>>,
-  slabs: ReadonlyArray<Uint8Array>,
-): number => {
+  rowsBefore: number,
+) => {
   const db = new DatabaseSync(path)
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
   db.exec(
     "CREATE TABLE event (position INTEGER PRIMARY KEY, stream TEXT, revision INTEGER, body BLOB)",
   )
   db.exec("CREATE UNIQUE INDEX stream_revision ON event (stream, revision)")
   const insert = db.prepare("INSERT INTO event (stream, revision, body) VALUES (?, ?, ?)")
   const revisions = new Map<string, number>()
-  const start = performance.now()
-  for (const [i, events] of appends.entries()) {
-    const size = Math.floor(slabs[i].length / events.length)
+  const bodies = new Map(appends.flat().map((event) => [event, bodyOf(event)]))
+  const append = (events: ReadonlyArray<NewEvent>): void => {
     db.exec("BEGIN")
-    for (const [j, { stream }] of events.entries()) {
-      const revision = (revisions.get(stream) ?? -1) + 1
-      revisions.set(stream, revision)
-      insert.run(stream, revision, slabs[i].subarray(j * size, (j + 1) * size))
+    for (const event of events) {
+      const revision = (revisions.get(event.stream) ?? -1) + 1
+      revisions.set(event.stream, revision)
+      insert.run(event.stream, revision, bodies.get(event) ?? null)
     }
     db.exec("COMMIT")
   }
-  const seconds = (performance.now() - start) / 1000
-  db.close()
-  return seconds
+  for (let rows = 0; rows < rowsBefore; rows += perCommit)
+    append(appends[(rows / perCommit) % appends.length])
+  db.exec("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)")
+  return {
+    appendSeconds: (given: ReadonlyArray<ReadonlyArray<NewEvent>>) =>
+      secondsOf(() => {
+        for (const events of given) append(events)
+      }),
+    close: () => db.close(),
+  }
+}
+
+/** An event that stands alone, with its own texts: its slab without header and trailer. */
+const bodyOf = ({ event, occurredMs, stream }: NewEvent): Uint8Array => {
+  const alone = { position: 0, stream, revision: 0, occurredMs, recordedMs: occurredMs }
+  const slab = Slab.encode([{ ...alone, causes: [], event }], Slab.genesis)
+  if (Rejected.is(slab)) throw new Error(Rejected.toText(slab))
+  return slab.subarray(72, -36)
 }

@@ -80,6 +80,13 @@ export function* mixOf(size: MixSize, batchSize = 1000): Generator<ReadonlyArray
     const device = deviceIdOf(0x10_0000 + n)
     const atMs = beginMs + message * 50
     const seq = (seqs[n] = (seqs[n] + 1) & 4095)
+    // All copies carry the same packet.
+    const mac = Bytes.toHex(random.bytes(2))
+    const payload = {
+      digest: digest.slice(0, 20) + Bytes.hexOf(seq, 4),
+      length: 8,
+      bytes: random.bytes(24),
+    }
     const heard = (copy: number) =>
       newEvent(
         {
@@ -93,13 +100,9 @@ export function* mixOf(size: MixSize, batchSize = 1000): Generator<ReadonlyArray
           rank: copy < 2 ? 1 : copy < 4 ? 2 : 3,
           flags: 0,
           seq,
-          mac: Bytes.toHex(random.bytes(2)),
+          mac,
           crc: random.below(65_536),
-          payload: {
-            digest: digest.slice(0, 20) + Bytes.hexOf(seq, 4),
-            length: 8,
-            bytes: random.bytes(24),
-          },
+          payload,
           check: "ok",
           keyVersion: 1,
           rssiDbm: -90 - random.below(50),
