@@ -30,6 +30,22 @@ const unconfirmed = (seq: number, after: number) => [
   due(seq, after + 60_000),
 ]
 
+/** The device after two of these, and a confirmed one where that is said. */
+const inARow = (isConfirmed: boolean) =>
+  Effect.map(
+    story((pipeline) =>
+      Effect.gen(function* () {
+        for (const each of [...unconfirmed(1, 0), ...unconfirmed(2, 600_000)])
+          yield* "epoch" in each ? pipeline.downlink(each) : pipeline.submit([each])
+        if (!isConfirmed) return
+        yield* pipeline.submit([ask(3, { atMs: atMs + 1_200_000 })])
+        yield* pipeline.downlink(answer(3, 1_203_000))
+        yield* pipeline.submit([confirm(4, atMs + 1_224_000)])
+      }),
+    ),
+    (recorded) => the(Downlinks.find(foldOf(recorded), a.id)),
+  )
+
 describe("a device's downlinks", () => {
   it.effect("are told from asking to confirmation, with what caused each", () =>
     Effect.gen(function* () {
@@ -84,20 +100,6 @@ describe("a device's downlinks", () => {
 
   it.effect("count those in a row that nobody confirmed, until one is", () =>
     Effect.gen(function* () {
-      const inARow = (isConfirmed: boolean) =>
-        Effect.map(
-          story((pipeline) =>
-            Effect.gen(function* () {
-              for (const each of [...unconfirmed(1, 0), ...unconfirmed(2, 600_000)])
-                yield* "epoch" in each ? pipeline.downlink(each) : pipeline.submit([each])
-              if (!isConfirmed) return
-              yield* pipeline.submit([ask(3, { atMs: atMs + 1_200_000 })])
-              yield* pipeline.downlink(answer(3, 1_203_000))
-              yield* pipeline.submit([confirm(4, atMs + 1_224_000)])
-            }),
-          ),
-          (recorded) => the(Downlinks.find(foldOf(recorded), a.id)),
-        )
       assert.deepInclude(yield* inARow(false), { unconfirmed: 2, unconfirmedInARow: 2 })
       assert.deepInclude(yield* inARow(true), { unconfirmed: 2, unconfirmedInARow: 0 })
     }),
