@@ -30,6 +30,8 @@ export interface State {
 const apply = (draft: State, recorded: Recorded): void => {
   const { event } = recorded
   const { scene } = draft
+  // Not even its time counts: an older build must come to the same state as one that knows it not.
+  if (event._tag === "Unknown") return
   draft.position = recorded.position
   Scene.advance(scene, recorded)
   for (let over = Scene.nextSettled(scene); over !== undefined; over = Scene.nextSettled(scene))
@@ -93,7 +95,6 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
-    case "Unknown":
       return
   }
 }
