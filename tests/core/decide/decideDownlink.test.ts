@@ -412,13 +412,15 @@ describe("a confirmation", () => {
             a.send(2, { atMs: atMs + 60_000, payload: "09b80b540bd7000a" }),
           ])
           yield* pipeline.submit([ask(3, { atMs: atMs + 120_000 })])
-          // Before anything was sent.
-          yield* pipeline.submit([confirm(4, atMs + 130_000)])
+          yield* pipeline.downlink(answer(3, 123_000))
+          // It goes out at 140 s: this one cannot have heard it.
+          yield* pipeline.submit([confirm(4, atMs + 139_999)])
         }),
       )
       assert.deepStrictEqual(told(recorded), [
         "strayconfirmationheard",
         "asked",
+        "scheduled by customer from BS-1",
         "strayconfirmationheard",
       ])
     }),
