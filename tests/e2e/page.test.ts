@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll } from "vitest"
+import * as Schema from "effect/Schema"
+import { FindingsAnswer } from "../../twin-ui/api/Findings.ts"
+import { TimelineAnswer } from "../../twin-ui/api/Timeline.ts"
 import * as Chromium from "./Chromium.ts"
-import { serve, type Served } from "./servers.ts"
+import { serveDouble, serveReal, type Served } from "./servers.ts"
 
 const path = Chromium.find()
 if (path === undefined)
@@ -21,20 +24,11 @@ const passes = (page: Page, position: number): Promise<unknown> =>
 const isAt = (page: Page, position: number): Promise<unknown> =>
   page.waitForSelector(`#timeline[aria-valuenow="${position}"]`)
 
-describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }, () => {
-  let browser: Browser
-  let served: Served
-  beforeAll(async () => {
-    served = await serve()
-    browser = await Chromium.open(path ?? "")
-  }, 60_000)
-  afterAll(async () => {
-    await browser?.close()
-    await served?.close()
-  })
-
-  /** A page of its own that fails the test when a script of it fails. */
-  const visit = async (query: string, see: (page: Page) => Promise<void>): Promise<void> => {
+/** A page of its own that fails the test when a script of it fails. */
+const visitOn =
+  (site: () => { readonly browser: Browser; readonly url: string }) =>
+  async (query: string, see: (page: Page) => Promise<void>): Promise<void> => {
+    const { browser, url } = site()
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
     const errors: Array<string> = []
     page.on("pageerror", (error) => errors.push(String(error)))
@@ -43,14 +37,48 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
     })
     page.setDefaultTimeout(patience)
     try {
-      await page.goto(`${served.url}/${query}`)
-      await page.waitForSelector("g.station")
+      await page.goto(`${url}/${query}`)
+      await page.waitForSelector("#chain g[data-kind=station]")
       await see(page)
     } finally {
       await page.close()
     }
     assert.deepStrictEqual(errors, [])
   }
+
+/** Something happens: a network reports a message of a meter, a minute after the newest event. */
+const happen = async (url: string, lastMs: number): Promise<void> => {
+  const time = Math.floor(lastMs / 1000) + 60
+  const answer = await fetch(`${url}/ingest/callbacks`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ device: "4D33DB", time, data: "00aa", seqNumber: 7 }),
+  })
+  assert.isTrue(answer.ok, await answer.text())
+}
+
+describe.skipIf(path === undefined)("the page on the real server", { timeout: 60_000 }, () => {
+  let browser: Browser
+  let served: Served
+  beforeAll(async () => {
+    served = await serveReal()
+    browser = await Chromium.open(path ?? "")
+  }, 90_000)
+  afterAll(async () => {
+    await browser?.close()
+    await served?.close()
+  })
+  const visit = visitOn(() => ({ browser, url: served.url }))
+
+  const answerOf = async <A>(schema: Schema.Codec<A, unknown>, asked: string): Promise<A> =>
+    Schema.decodeUnknownSync(schema)(await (await fetch(served.url + asked)).json())
+
+  const lostTrust = async () => {
+    const { incidents } = await answerOf(TimelineAnswer, "/api/timeline")
+    const found = incidents.find(({ kind }) => kind === "trust-lost")
+    return found ?? assert.fail("a station of this world loses trust")
+  }
+
   it("shows the chain live, in four columns, and moves on", () =>
     visit("", async (page) => {
       assert.match(await pill(page), /live/)
@@ -59,12 +87,66 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
       assert.isAbove(await page.locator("g.group").count(), 0)
       assert.isAbove(await page.locator("g.customer").count(), 0)
       const before = await positionOf(page)
+      const { lastMs } = await answerOf(TimelineAnswer, "/api/timeline")
+      await happen(served.url, lastMs ?? 0)
       await passes(page, before)
+    }))
+
+  it("goes to an incident from its mark: its station, why, and each event of that", () =>
+    visit("", async (page) => {
+      const { id, start, station } = await lostTrust()
+      await page.click('.spans button:has-text("all")')
+      await page.locator(`#timeline [data-incident="${id}"] .extent`).click({ force: true })
+      await isAt(page, start.position)
+      await page.waitForSelector("#panel .status:has-text('trust lost')")
+      assert.match(await pill(page), /as of/)
+      assert.include(page.url(), `show=station%3A${station}`)
+      await page.locator("#panel .why .at").first().click()
+      await page.waitForSelector("#panel .what:has-text('#')")
+      await page.waitForSelector("#panel >> text=Caused by")
+    }))
+
+  it("says what the twin thinks of a device, how sure it is, and which events show it", () =>
+    visit("", async (page) => {
+      const { findings } = await answerOf(FindingsAnswer, "/api/findings?benign=without")
+      const finding = findings.find(({ device }) => device !== undefined)
+      assert.isDefined(finding)
+      await page.fill("#find", `device:${finding?.device}`)
+      await page.keyboard.press("Enter")
+      await page.waitForSelector(`#panel .thoughts:has-text("${finding?.words}")`)
+      assert.match(await page.locator("#panel .thoughts").first().innerText(), /\d+ % sure/)
+      await page.locator("#panel .thoughts .at").first().click()
+      await page.waitForSelector(`#panel .what:has-text("#")`)
+    }))
+
+  it("follows a message from an event to its receptions and its customer", () =>
+    visit("", async (page) => {
+      await page.locator("g.customer").first().click()
+      await page.waitForSelector("#panel small:has-text('Customer')")
+      await page.locator("#panel .events button").first().click()
+      await page.waitForSelector("#panel small:has-text('Event')")
+      await page.locator("#panel dt:has-text('message') + dd button").first().click()
+      await page.waitForSelector("#panel small:has-text('Message')")
+      await page.waitForSelector("#panel h3:has-text('Receptions')")
+    }))
+
+  it("shows a data centre with its links", () =>
+    visit("", async (page) => {
+      await page.locator("g.centre").first().click()
+      await page.waitForSelector("#panel h3:has-text('Links')")
+    }))
+
+  it("leaves what is well in the dark when only problems are asked for", () =>
+    visit("", async (page) => {
+      const { start, station } = await lostTrust()
+      await page.goto(`${served.url}/?at=${start.position}&problems=1`)
+      await page.waitForSelector(`[data-kind=station][data-id="${station}"]:not(.dim)`)
+      assert.strictEqual(await page.locator("[data-kind=station]:not(.dim)").count(), 1)
     }))
 
   it("opens a station with its state and latest events, keeps it in the address, and closes it", () =>
     visit("", async (page) => {
-      const station = page.locator("g.station").first()
+      const station = page.locator("#chain [data-kind=station]").first()
       const id = await station.getAttribute("data-id")
       await station.click()
       await page.waitForSelector("#panel .events li")
@@ -95,13 +177,13 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
     }))
 
   it("holds an instant given in the address, and plays on from there", () =>
-    visit("?at=2000", async (page) => {
-      await isAt(page, 2000)
+    visit("?at=15000", async (page) => {
+      await isAt(page, 15_000)
       const shown = await pill(page)
       await page.keyboard.press("ArrowRight")
-      await isAt(page, 2001)
+      await isAt(page, 15_001)
       await page.keyboard.press("Space")
-      await passes(page, 2100)
+      await passes(page, 15_020)
       assert.match(await pill(page), /replay/)
       await page.keyboard.press("Space")
       await page.waitForSelector('#pill:has-text("as of")')
@@ -110,11 +192,11 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
 
   it("is worked by keys alone: a station, its neighbour, a device", () =>
     visit("", async (page) => {
-      await page.locator("g.station[tabindex='0']").focus()
+      await page.locator("#chain [data-kind=station][tabindex='0']").first().focus()
       await page.keyboard.press("ArrowDown")
       const id = await page.evaluate(`document.activeElement.getAttribute("data-id")`)
       await page.keyboard.press("Enter")
-      await page.waitForSelector(`#panel .what:has-text("${String(id)}")`)
+      await page.waitForSelector(`#panel:has-text("${String(id)}")`)
       await page.locator("g.group").first().focus()
       await page.keyboard.press("ArrowRight")
       assert.match(await page.locator("#said").innerText(), /^device /)
@@ -161,13 +243,28 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
       )
       assert.deepStrictEqual(overlaps, [])
     }))
+})
 
-  it("says that the feed is lost, and goes on without a gap when it is back", async ({ skip }) => {
-    const { cut } = served
-    if (cut === undefined) return skip("the server is not ours to break")
-    await visit("", async (page) => {
+describe.skipIf(path === undefined)("the page on a feed that breaks", { timeout: 60_000 }, () => {
+  let browser: Browser
+  let served: Awaited<ReturnType<typeof serveDouble>>
+  beforeAll(async () => {
+    served = await serveDouble()
+    browser = await Chromium.open(path ?? "")
+  }, 60_000)
+  afterAll(async () => {
+    await browser?.close()
+    await served?.close()
+  })
+  const visit = visitOn(() => ({ browser, url: served.url }))
+
+  it("moves on by itself", () =>
+    visit("", async (page) => passes(page, await positionOf(page)).then(() => undefined)))
+
+  it("says that the feed is lost, and goes on without a gap when it is back", () =>
+    visit("", async (page) => {
       await page.route("**/feed/**", (route) => route.abort())
-      cut()
+      served.cut()
       await page.waitForSelector(".notice >> text=Feed lost")
       const before = await positionOf(page)
       await page.unroute("**/feed/**")
@@ -175,6 +272,5 @@ describe.skipIf(path === undefined)("the page in a browser", { timeout: 60_000 }
       await page.waitForSelector("body:not(.lost)")
       await passes(page, before)
       assert.strictEqual(await page.locator(".notice").count(), 0)
-    })
-  })
+    }))
 })

@@ -6,8 +6,8 @@ import type { Incident } from "../../projections/chain/ChainView.ts"
 import type { Twin } from "../../projections/run/Twin.ts"
 import { type FindingRow, toneOf, wordsOf } from "../api/Findings.ts"
 
-/** A finding goes on for so long after it was last seen, of event time: as a device's refusal is shown. */
-export const quietMs = 1_800_000
+/** A finding goes on for so long after it was last seen, of event time: a device that sends twelve times a day is heard within it. */
+const quietMs = 7_200_000
 
 export const rowOf = (finding: Finding): FindingRow => ({
   id: idOf(finding),

@@ -14,10 +14,14 @@ interface Parts {
 }
 
 export const bindTimeline = ({ timeline }: Parts, page: Page, does: Intents): void => {
-  const wanted = new Subject<number>()
+  /** Where the drag is; undefined when it is over, so that no late seek comes after what is done next. */
+  const wanted = new Subject<number | undefined>()
+  let last: number | undefined
   wanted
     .pipe(throttleTime(scrubMs, asyncScheduler, { leading: true, trailing: true }))
-    .subscribe((position) => does.seek(position))
+    .subscribe((position) => {
+      if (position !== undefined) does.seek(position)
+    })
 
   const msAt = (event: MouseEvent): number | undefined => {
     const drawn = page.last()
@@ -34,7 +38,8 @@ export const bindTimeline = ({ timeline }: Parts, page: Page, does: Intents): vo
     const answer = page.last()?.frame.timeline.answer
     if (ms === undefined || answer === undefined) return
     does.drag(ms)
-    wanted.next(positionAt(answer, ms))
+    last = positionAt(answer, ms)
+    wanted.next(last)
   }
 
   timeline.addEventListener("pointerdown", (event) => {
@@ -48,6 +53,9 @@ export const bindTimeline = ({ timeline }: Parts, page: Page, does: Intents): vo
   const drop = (event: PointerEvent): void => {
     if (!timeline.hasPointerCapture(event.pointerId)) return
     timeline.releasePointerCapture(event.pointerId)
+    wanted.next(undefined)
+    if (last !== undefined) does.seek(last)
+    last = undefined
     does.drag(undefined)
   }
   timeline.addEventListener("pointerup", drop)

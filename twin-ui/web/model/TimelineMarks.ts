@@ -87,8 +87,9 @@ export const marksOf = (
       key: bucket.startMs,
       x: from,
       width: Math.max(1, Math.min(to, size.width - inset) - from - 1),
-      up: up(bucket.accepted),
-      reported: up(bucket.reported),
+      // One message beside a thousand is still seen.
+      up: bucket.accepted === 0 ? 0 : Math.max(1.5, up(bucket.accepted)),
+      reported: bucket.reported === 0 ? 0 : Math.max(1.5, up(bucket.reported)),
       down: bucket.refused === 0 ? 0 : Math.max(2, down(bucket.refused)),
       isAfter: isAfter(bucket.startMs),
     }
