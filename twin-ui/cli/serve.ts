@@ -9,8 +9,10 @@ import { Command, Flag } from "effect/cli"
 import type { Pipeline } from "../../core/ingest/Pipeline.ts"
 import type { Vault } from "../../core/keys/Vault.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
-import { deliver } from "../../core/network/deliver.ts"
+import { act } from "../../core/network/act.ts"
 import * as post from "../../core/network/post.ts"
+import type { Stations } from "../../core/network/Stations.ts"
+import * as stationsLog from "../../core/network/stationsLog.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
@@ -30,7 +32,7 @@ import * as Words from "./Words.ts"
 export type Demo<E> = (
   options: DemoOptions,
   poster: post.Poster,
-) => Effect.Effect<unknown, E, Pipeline | EventLog | Vault | Scope.Scope>
+) => Effect.Effect<unknown, E, Pipeline | EventLog | Vault | Stations | Scope.Scope>
 
 export const serveWith = <E>(demo: Demo<E>) =>
   Command.make(
@@ -80,7 +82,11 @@ export const serveWith = <E>(demo: Demo<E>) =>
       yield* run(given, demo).pipe(
         Effect.scoped,
         Effect.provide(
-          Server.layer(settings).pipe(Layer.provideMerge(ready), Layer.provideMerge(log)),
+          Server.layer(settings).pipe(
+            Layer.provideMerge(ready),
+            Layer.provideMerge(log),
+            Layer.provideMerge(stationsLog.layer),
+          ),
         ),
       )
     }),
@@ -119,7 +125,7 @@ const run = <E>(
     const poster = yield* Effect.acquireRelease(Effect.sync(post.make), ({ close }) =>
       Effect.sync(close),
     )
-    return yield* plays ? demo(given, poster) : deliver({ poster })
+    return yield* plays ? demo(given, poster) : act({ poster })
   })
 
 interface Found {

@@ -12,6 +12,7 @@ import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
 import * as Replay from "../../projections/replay/Replay.ts"
+import * as Schemes from "../../projections/payload/Schemes.ts"
 import * as Tallies from "../../projections/tally/Tallies.ts"
 import * as Tally from "../../projections/tally/Tally.ts"
 import { type EntityKind, EntityState, findingsOfOneMax, latestMax } from "../api/EntityState.ts"
@@ -28,7 +29,7 @@ import * as Problem from "./Problem.ts"
 import { asOf, now } from "./asOf.ts"
 import type { Moment, Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
-import { payloadHexOf } from "./unsealed.ts"
+import { messageHexOf } from "./unsealed.ts"
 
 /** Deliveries looked through for those of one message. */
 export const deliveriesMax = 5_000
@@ -157,8 +158,19 @@ export const make = (reading: Reading) =>
           const first = yield* reading.event(tally.firstAt)
           const deliveries = yield* deliveriesOf(reading, tally, moment)
           const known = Device.find(yield* reading.state(Device.projection, moment), tally.device)
+          const schemes = yield* reading.state(Schemes.projection, moment)
           const told = tellMessage(tally, {
-            payloadHex: first === undefined ? undefined : payloadHexOf(vault, first.event),
+            payloadHex:
+              first === undefined
+                ? undefined
+                : messageHexOf(
+                    vault,
+                    first.event,
+                    Schemes.adoptionsOf(schemes, tally.device),
+                    tally.verdict?.accepted === true && tally.epoch !== null
+                      ? { epoch: tally.epoch, position: tally.verdict.position }
+                      : undefined,
+                  ),
             radioZone: known?.registration?.radioZone ?? null,
             deliveries: deliveries.toReversed(),
           })

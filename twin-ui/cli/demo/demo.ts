@@ -15,7 +15,7 @@ import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import * as Instant from "../../../core/kernel/Instant.ts"
 import { invariant } from "../../../core/kernel/invariant.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
-import { deliver } from "../../../core/network/deliver.ts"
+import { act } from "../../../core/network/act.ts"
 import type { Poster } from "../../../core/network/post.ts"
 import { scenarios } from "../../../core/sim/scenarios.ts"
 import * as World from "../../../core/sim/World.ts"
@@ -90,7 +90,7 @@ export const demo = Effect.fn("demo")(function* (given: DemoOptions, poster: Pos
     else yield* goOn(world, resumeMs, doors.urlOf)
     doors.lookUpIn(world.answer)
     start()
-    yield* Effect.forkScoped(deliver({ poster, answerWithinMs }))
+    yield* Effect.forkScoped(act({ poster, answerWithinMs }))
     return yield* Effect.forever(Effect.andThen(step(world), pause))
   })
   return yield* play.pipe(Effect.provideService(Clock.Clock, clock))
