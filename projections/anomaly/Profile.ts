@@ -8,7 +8,7 @@
 
 /** Stations kept: the strongest. */
 export const linksMax = 6
-/** Latest messages kept, own or not. */
+/** Latest messages kept, own or not. More would reach into an earlier turn where a device is seldom heard. */
 export const marksMax = 4
 
 export type Profile = {

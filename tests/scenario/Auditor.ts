@@ -140,7 +140,13 @@ const isShown = (
   const needs = { reflash: 2, desync: 2, clone: 3, "counter-wrap": 1 } as const
   const after = kind in needs ? needs[kind as keyof typeof needs] : 1 // `in` has just said so
   // A frame that repeats another follows that by a minute or so.
-  const before = times.some((ms) => ms < atMs - (kind === "reflash" ? 0 : 10_000))
+  // What is usual for a device is known from its second message on.
+  const known = new Set(
+    times
+      .filter((ms) => ms < atMs - (kind === "reflash" ? 0 : 10_000))
+      .map((ms) => Math.floor(ms / 5000)),
+  )
+  const before = known.size >= (kind === "massive-cloning" ? 2 : 1)
   const heard = new Set(
     times.filter((ms) => ms >= atMs - 1000 && ms < untilMs).map((ms) => Math.floor(ms / 5000)),
   )

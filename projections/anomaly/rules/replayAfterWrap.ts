@@ -87,6 +87,8 @@ const settled = (
 }
 
 const say = (suspect: Suspect, twin: Twin, report: Report): void => {
+  // A clone whose payload has few values sends what the device sent, and nobody replays it.
+  if (!suspect.accepted && report.known("clone", suspect.device)) return
   const days = Math.max(0, Math.round((suspect.firstMs - twin.earlierMs) / dayMs))
   report.say({
     kind:
