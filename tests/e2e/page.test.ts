@@ -128,12 +128,14 @@ describe.skipIf(path === undefined)("the page on the real server", { timeout: 60
       await page.locator("#panel dt:has-text('message') + dd button").first().click()
       await page.waitForSelector("#panel small:has-text('Message')")
       await page.waitForSelector("#panel h3:has-text('Receptions')")
+      assert.match(page.url(), /show=message%3A/)
     }))
 
   it("shows a data centre with its links", () =>
     visit("", async (page) => {
       await page.locator("g.centre").first().click()
       await page.waitForSelector("#panel h3:has-text('Links')")
+      assert.match(await page.locator("#panel").innerText(), /transit-a/)
     }))
 
   it("leaves what is well in the dark when only problems are asked for", () =>
@@ -259,7 +261,11 @@ describe.skipIf(path === undefined)("the page on a feed that breaks", { timeout:
   const visit = visitOn(() => ({ browser, url: served.url }))
 
   it("moves on by itself", () =>
-    visit("", async (page) => passes(page, await positionOf(page)).then(() => undefined)))
+    visit("", async (page) => {
+      const before = await positionOf(page)
+      await passes(page, before)
+      assert.isAbove(await positionOf(page), before)
+    }))
 
   it("says that the feed is lost, and goes on without a gap when it is back", () =>
     visit("", async (page) => {

@@ -23,7 +23,7 @@ export const noticeOf = (picture: Picture, clockMs: number, does: Does): Readonl
       notice("refused", [
         h("strong", {}, ["Feed lost"]),
         h("span", {}, [
-          `${duration(Math.max(0, clockMs - lost.sinceMs))} ago, attempt ${lost.attempt}: ${lost.reason}.${shown}`,
+          `${clockMs - lost.sinceMs < 1000 ? "Just now" : `${duration(clockMs - lost.sinceMs)} ago`}, attempt ${lost.attempt}: ${lost.reason}.${shown}`,
         ]),
         h("button", {}, ["Try now"], does.retry),
       ]),

@@ -521,9 +521,15 @@ const networkPanel = (
         does,
       ),
     ]),
-    latest(notableOf(picture, detail), does, "Worth seeing, newest first"),
+    latest(notableOf(picture, detail).map(withCustomer), does, "Worth seeing, newest first"),
   ]
 }
+
+/** Outside of a customer's own panel its name tells what failed. */
+const withCustomer = (row: EventRow): EventRow =>
+  row.customer === undefined || row.detail.includes(row.customer)
+    ? row
+    : { ...row, detail: `${row.customer} · ${row.detail}` }
 
 /** What the steps brought, and what was before them. */
 const notableOf = ({ notable }: Picture, detail: Detail): ReadonlyArray<EventRow> => {
@@ -545,12 +551,15 @@ const incidentItem = (incident: Incident, nowMs: number, does: Does): Tree => {
   const { label, start, end, tone } = incident
   const when =
     incident.confidence !== undefined
-      ? sureness(incident.confidence)
+      ? `${Math.round(incident.confidence * 100)} %`
       : incident.kind === "refusals" && incident.count === 1
         ? "once"
         : end === undefined
           ? `for ${duration(Math.max(0, nowMs - start.ms))}`
-          : `lasted ${duration(end.ms - start.ms)}`
+          : duration(end.ms - start.ms)
+              .split(" ")
+              .slice(0, 2)
+              .join(" ")
   return h("li", { key: incident.id, class: end === undefined ? "open" : "" }, [
     h(
       "button",
