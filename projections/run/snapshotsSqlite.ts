@@ -26,12 +26,11 @@ export const layer = (path: string): Layer.Layer<Snapshots> =>
   Layer.effect(
     Snapshots,
     Effect.gen(function* () {
-      const database = yield* Effect.acquireRelease(
+      const store = yield* Effect.acquireRelease(
         attempt(`snapshots in ${path} are not used`, () => open(path)),
         (opened) => Effect.sync(() => opened?.close()),
       )
-      if (database === undefined) return none
-      const store = statements(database)
+      if (store === undefined) return none
       return Snapshots.of({
         save: (snapshot) => attempt("a snapshot was not kept", () => store.save(snapshot)),
         nearest: (sought) => attempt("snapshots cannot be read", () => store.nearest(sought)),
@@ -60,7 +59,7 @@ const attempt = <A>(what: string, run: () => A): Effect.Effect<A | undefined> =>
     return undefined
   })
 
-const open = (path: string): DatabaseSync => {
+const open = (path: string) => {
   const database = new DatabaseSync(path, { timeout: busyMs })
   try {
     // Losing the last snapshots in a power cut costs nothing but time, so no sync for each.
@@ -77,11 +76,12 @@ const open = (path: string): DatabaseSync => {
         PRIMARY KEY (log_id, projection, version, position)
       ) WITHOUT ROWID;
     `)
+    // A table of another shape shows here.
+    return { ...statements(database), close: () => database.close() }
   } catch (cause) {
     database.close()
     throw cause
   }
-  return database
 }
 
 interface Row {

@@ -124,6 +124,23 @@ describe("the file of snapshots", () => {
     }),
   )
 
+  it.effect("of another build's shape is not used, and the twin goes on without", () =>
+    Effect.gen(function* () {
+      const path = yield* scratch
+      const database = new DatabaseSync(path)
+      database.exec("CREATE TABLE snapshot (log_id TEXT, text TEXT)")
+      database.close()
+      const found = yield* inFile(path)(
+        Effect.gen(function* () {
+          const snapshots = yield* Snapshots
+          yield* snapshots.save(snapshot(10))
+          return yield* snapshots.nearest({ ...key, at: 20 })
+        }),
+      )
+      assert.strictEqual(found, undefined)
+    }),
+  )
+
   it.effect("is left untouched and unused when it is something else", () =>
     Effect.gen(function* () {
       const path = yield* scratch
