@@ -27,8 +27,10 @@ import { ProjectionStopped, Twin } from "./Twin.ts"
 
 /** Events folded before snapshots are worth their bytes. */
 export const snapshotEventsMin = 20_000
-/** Snapshots are saved when folding has taken so many times as long as saving them last took. */
+/** While much comes in: saving all takes at most a tenth of the time that folding takes. */
 export const snapshotCostRatio = 10
+/** While little comes in: saving a projection takes at most this part of the time that passes. */
+export const snapshotTimeRatio = 200
 /** Earlier states kept of one projection, so that a slider that moves on folds only what it passes. */
 export const asOfKeptMax = 2
 
@@ -87,45 +89,59 @@ const make = (projections: ReadonlyArray<Packed>) =>
       return Effect.forEach(now, (stop) => Effect.logError(stop.message), { discard: true })
     })
 
-    let foldNs = 0n
-    let saveNs = 0n
-    let savedAt = Math.max(position, ...cells.map((cell) => cell.position()))
+    const startedNs = yield* Clock.currentTimeNanos
+    const savings = cells.map((cell) => ({
+      cell,
+      /** Of all projections together, since this one was saved. */
+      foldNs: 0n,
+      /** What saving it took the last time. */
+      saveNs: 0n,
+      savedAt: Math.max(position, cell.position()),
+      savedNs: startedNs,
+    }))
+    type Saving = (typeof savings)[number]
 
-    const save = Effect.gen(function* () {
-      const began = yield* Clock.currentTimeNanos
-      for (const cell of cells) {
-        if (cell.stop() !== undefined || cell.position() !== position) continue
+    const save = (saving: Saving): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        const { cell } = saving
+        if (cell.stop() !== undefined || cell.position() !== position) return
+        const began = yield* Clock.currentTimeNanos
         const text = yield* Effect.result(
           Effect.try({ try: () => cell.text(), catch: (cause) => cause }),
         )
-        if (text._tag === "Failure") {
-          yield* Effect.logWarning(`no snapshot of ${cell.name}: ${String(text.failure)}`)
-          continue
-        }
         const { name: projection, version } = cell
-        yield* snapshots.save({ logId, projection, version, position, text: text.success })
-      }
-      saveNs = (yield* Clock.currentTimeNanos) - began
-      foldNs = 0n
-      savedAt = position
-    })
+        if (text._tag === "Failure")
+          yield* Effect.logWarning(`no snapshot of ${projection}: ${String(text.failure)}`)
+        else yield* snapshots.save({ logId, projection, version, position, text: text.success })
+        saving.savedNs = yield* Clock.currentTimeNanos
+        saving.saveNs = saving.savedNs - began
+        saving.foldNs = 0n
+        saving.savedAt = position
+      })
 
-    const isWorthSaving = (): boolean =>
-      position - savedAt >= snapshotEventsMin && foldNs >= saveNs * BigInt(snapshotCostRatio)
+    const isWorthSaving = ({ foldNs, saveNs, savedAt, savedNs }: Saving, nowNs: bigint): boolean =>
+      position - savedAt >= snapshotEventsMin &&
+      (foldNs >= saveNs * BigInt(snapshotCostRatio * cells.length) ||
+        nowNs - savedNs >= saveNs * BigInt(snapshotTimeRatio))
 
     const takeIn = (events: ReadonlyArray<Recorded>): Effect.Effect<void> =>
       Effect.gen(function* () {
         if (events.length === 0) return
         const began = yield* Clock.currentTimeNanos
         fold(events)
-        foldNs += (yield* Clock.currentTimeNanos) - began
+        const nowNs = yield* Clock.currentTimeNanos
+        for (const saving of savings) saving.foldNs += nowNs - began
         yield* reportStops
-        if (isWorthSaving()) yield* save
+        for (const saving of savings) if (isWorthSaving(saving, nowNs)) yield* save(saving)
       })
 
     // Added before the fiber below, so it runs after that was interrupted: the states stand still.
     yield* Effect.addFinalizer(() =>
-      Effect.suspend(() => (position - savedAt >= snapshotEventsMin ? save : Effect.void)),
+      Effect.forEach(
+        savings.filter(({ savedAt }) => position - savedAt >= snapshotEventsMin),
+        save,
+        { discard: true },
+      ),
     )
     yield* Stream.runForEach(log.follow(position), takeIn).pipe(
       Effect.catchCause((cause) =>
