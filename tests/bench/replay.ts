@@ -10,16 +10,24 @@ import { join } from "node:path"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import * as Sqlite from "../../core/log/sqlite.ts"
+import { hourMs } from "../../core/sim/Span.ts"
+import * as World from "../../core/sim/World.ts"
 import { all } from "../../projections/all.ts"
 import * as Cell from "../../projections/run/Cell.ts"
 import { digestOf } from "../../projections/run/digest.ts"
 import { type Bench, row, type Size } from "./Bench.ts"
-import { recordedMixOf } from "./mix.ts"
+import { run as runWorld } from "../scenario/run.ts"
 
+/** Simulated traffic of a clean network, decided on as it would be: what a log is mostly made of. */
 const sizes = {
-  tiny: { devices: 20, stations: 5, messages: 200, turns: 1 },
-  full: { devices: 10_000, stations: 300, messages: 100_000, turns: 3 },
+  tiny: { devices: 20, stations: 5, hours: 1, turns: 1 },
+  full: { devices: 10_000, stations: 300, hours: 4, turns: 3 },
 }
+
+const startMs = Date.UTC(2026, 0, 1)
+
+/** Events put into the log together. */
+const batchEvents = 5_000
 
 export const bench: Bench = {
   name: "replay",
@@ -38,9 +46,14 @@ export const bench: Bench = {
 const measure = (size: Size) =>
   Effect.gen(function* () {
     const log = yield* EventLog
-    const { turns, ...mix } = sizes[size]
-    for (const batch of recordedMixOf(mix)) yield* log.restore(batch)
+    const { turns, devices, stations, hours } = sizes[size]
+    const world = World.make({ seed: 1, startMs, devices, stations, scenario: "clean" })
+    const recorded: Array<Recorded> = []
+    runWorld(world, 1, startMs + hours * hourMs, (each) => recorded.push(each))
+    for (let from = 0; from < recorded.length; from += batchEvents)
+      yield* log.restore(recorded.slice(from, from + batchEvents))
     const events = yield* log.head
+    recorded.length = 0
 
     const read = (use: (events: ReadonlyArray<Recorded>) => void) =>
       Effect.gen(function* () {
