@@ -122,6 +122,11 @@ export const decideCommand = (
         const why = whyNoDestination(command)
         if (why !== undefined) return invalid(`destination ${command.destination}`, why)
         const same = customer.destinations.find(({ id }) => id === command.destination)
+        if (same === undefined && customer.destinations.length >= destinationsMax)
+          return invalid(
+            `customer ${command.customer}`,
+            `has ${destinationsMax} destinations, which is the most; remove one first`,
+          )
         return same?.url === command.url && same.loopbackAllowed === command.loopbackAllowed
           ? []
           : [{ _tag: "DestinationAdded", ...given }]
@@ -181,6 +186,9 @@ export const decideCommand = (
     }
   }
 }
+
+/** Of one customer: each accepted message is owed to all of them in its own commit. */
+export const destinationsMax = 8
 
 type Outcome = ReadonlyArray<Event> | CommandRefused
 

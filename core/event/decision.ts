@@ -30,8 +30,6 @@ export const RefusalReason = Schema.Literals([
   "reserved-flag",
   /** The number was accepted before, in this turn of the counter. */
   "number-seen",
-  /** The same number, MAC and payload were accepted in an earlier turn of the counter. */
-  "replayed",
   "out-of-sequence",
   /** In the band the rule leaves unstated, and the policy refuses there. */
   "unstated-band",

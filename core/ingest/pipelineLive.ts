@@ -47,8 +47,11 @@ import * as Tally from "./Tally.ts"
 /** Inputs whose identities are looked up together. */
 const inputsAtOnce = 1_000
 
-/** A commit is made when this many events wait for one; an input gives a few, and `appendMax` is the most one takes. */
-const eventsPerCommit = appendMax / 2
+/**
+ * A commit is made when this many events wait for one. Looked at after each `inputsAtOnce` inputs, of which each gives
+ * a dozen events at the very most (`destinationsMax` of them owed), so that `appendMax` holds them all.
+ */
+const eventsPerCommit = appendMax / 4
 
 type Work =
   | {

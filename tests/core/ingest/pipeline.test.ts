@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Command } from "../../../core/decide/Command.ts"
+import { destinationsMax } from "../../../core/decide/decideCommand.ts"
 import { policyDefault } from "../../../core/event/policy.ts"
 import type { Event } from "../../../core/event/Event.ts"
 import { CustomerId, DestinationId, SourceId, StationId } from "../../../core/event/ids.ts"
@@ -279,6 +280,44 @@ describe("the pipeline", () => {
         "MessageAccepted",
       ])
     }),
+  )
+
+  it.effect(
+    "keeps a commit within its bound, however many messages go to how many destinations",
+    () =>
+      Effect.gen(function* () {
+        const main = (n: number): Command => ({
+          _tag: "AddDestination",
+          customer: hydro,
+          destination: DestinationId.make(`d${n}`),
+          url: `https://hydro.example/${n}`,
+          loopbackAllowed: false,
+        })
+        const events = yield* story((pipeline) =>
+          Effect.gen(function* () {
+            yield* pipeline.execute({ _tag: "RegisterCustomer", customer: hydro })
+            for (let n = 0; n < destinationsMax; n++) yield* pipeline.execute(main(n))
+            const why = yield* Effect.flip(pipeline.execute(main(destinationsMax)))
+            assert.include(why, { _tag: "CommandRefused", reason: "invalid" })
+            yield* pipeline.execute(register(a))
+            const send = (from: number, to: number) =>
+              pipeline.submit(
+                Array.from({ length: to - from }, (_, i) =>
+                  a.send(from + i, { atMs: atMs + (from + i) * 60_000 }),
+                ),
+              )
+            // Taken together, ten events a message: what the first leaves waiting must leave room for the second.
+            const outcomes = yield* Effect.all([send(0, 1_999), send(1_999, 3_000)], {
+              concurrency: 2,
+            })
+            assert.deepStrictEqual(
+              outcomes.map(({ accepted }) => accepted),
+              [1_999, 1_001],
+            )
+          }),
+        )
+        assert.lengthOf(only(events, "DeliveryOwed"), 3_000 * destinationsMax)
+      }),
   )
 
   it.effect("knows facts again after a restart, reports and frames alike, from the log alone", () =>

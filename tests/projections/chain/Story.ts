@@ -200,7 +200,7 @@ export const story = (given: Partial<Plan> = {}): ReadonlyArray<Recorded> => {
           _tag: "MessageRefused",
           device,
           seq,
-          reason: marks.replay <= 3 ? "replayed" : "wrong-mac",
+          reason: marks.replay <= 3 ? "number-seen" : "wrong-mac",
           expectedSeq: (seq + 40) % 4096,
           gapMax: 140,
           policy: 12,
