@@ -43,6 +43,14 @@ const customer: ReadonlyArray<Command> = [
   },
 ]
 
+const destination = (n: number): Command => ({
+  _tag: "AddDestination",
+  customer: hydro,
+  destination: DestinationId.make(`d${n}`),
+  url: `https://hydro.example/${n}`,
+  loopbackAllowed: false,
+})
+
 /** Runs a story in a new world and gives the log's events after it. */
 const story = (
   body: (pipeline: Pipeline["Service"]) => Effect.Effect<unknown, unknown>,
@@ -286,18 +294,11 @@ describe("the pipeline", () => {
     "keeps a commit within its bound, however many messages go to how many destinations",
     () =>
       Effect.gen(function* () {
-        const main = (n: number): Command => ({
-          _tag: "AddDestination",
-          customer: hydro,
-          destination: DestinationId.make(`d${n}`),
-          url: `https://hydro.example/${n}`,
-          loopbackAllowed: false,
-        })
         const events = yield* story((pipeline) =>
           Effect.gen(function* () {
             yield* pipeline.execute({ _tag: "RegisterCustomer", customer: hydro })
-            for (let n = 0; n < destinationsMax; n++) yield* pipeline.execute(main(n))
-            const why = yield* Effect.flip(pipeline.execute(main(destinationsMax)))
+            for (let n = 0; n < destinationsMax; n++) yield* pipeline.execute(destination(n))
+            const why = yield* Effect.flip(pipeline.execute(destination(destinationsMax)))
             assert.include(why, { _tag: "CommandRefused", reason: "invalid" })
             yield* pipeline.execute(register(a))
             const send = (from: number, to: number) =>
