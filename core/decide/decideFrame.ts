@@ -4,10 +4,10 @@
  * A message is accepted on its first good reception; further copies are recorded and nothing more.
  * Costly checks and sealing come in as functions and are asked once a packet, not once a copy.
  */
-import type { Cause } from "../event/Envelope.ts"
+import type { Cause, Recorded } from "../event/Envelope.ts"
 import type { MessageKind, RefusalReason as Refusal } from "../event/decision.ts"
 import type { Event } from "../event/Event.ts"
-import type { DeviceId } from "../event/ids.ts"
+import { addressOf, type DeviceId } from "../event/ids.ts"
 import type { BytesHeard, FrameCheck, FrameHeard, FrameSign } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
 import * as ControlPayload from "../frame/ControlPayload.ts"
@@ -127,10 +127,7 @@ const decidePacket = (
     const copy = frameHeard(slot, received, id, remembered)
     // Who heard a message that asks is asked when it is answered; of others a copy changes nothing.
     const at = emit(copy, heardAtMs, [], Downlinks.asks(slot.flags))
-    lookAtStation(state, received, at, emit)
-    if (remembered.verdict !== "accepted" && remembered.reason === "station-not-trusted")
-      decideMessage(state, device, remembered, slot, received, at, emit)
-    return
+    return judge(state, device, remembered, slot, received, at, emit)
   }
   const packet = slot.body.slice(0, slot.packetLength)
   const payload = packet.subarray(headerLength, headerLength + slot.payloadLength)
@@ -149,9 +146,72 @@ const decidePacket = (
     known === undefined
       ? Attempts.openedAt(attempts, id, at)
       : Attempts.findByDigest(attempts, { ...sought, digest: sealed.digest })
+  if (attempt !== undefined) attempt.packet = packet
+  judge(state, device, attempt, slot, received, at, emit)
+}
+
+/**
+ * Decides again on a reception as it was recorded, under what the state holds now: its checks were made when it came
+ * in and are taken as they are. The slot's bytes are not filled, since the payload is sealed: what a confirmation
+ * says is not read again.
+ */
+export const decideAgain = (
+  state: Network.State,
+  recorded: Pick<Recorded, "occurredMs">,
+  frame: FrameHeard,
+  emit: Emit,
+): void => {
+  const heardAtMs = recorded.occurredMs
+  const at = emit(frame, heardAtMs, [])
+  const received = { ...frame, heardAtMs, frame: "" }
+  const { check, device: id, seq } = frame
+  if (check === "wrong-crc") return
+  if (check === "reserved-flag") return refuse(state, id, seq, check, at, heardAtMs, emit)
+  const isStranger = check === "unknown-device"
+  const attempts = isStranger ? state.strangers : state.attempts
+  // What could not be read for its flag has no MAC: it is refused as what it is.
+  if (isStranger && frame.mac === "") return refuse(state, id, seq, check, at, heardAtMs, emit)
+  const attempt = Attempts.findByDigest(attempts, {
+    device: id,
+    seq,
+    control: Attempts.isControl(frame.frameType),
+    heardAtMs,
+    windowMs: state.policy.policy.tallyWindowMs,
+    digest: frame.payload.digest,
+  })
+  const device = isStranger ? undefined : knownDevice(state, id)
+  judge(state, device, attempt, slotOf(frame), received, at, emit)
+}
+
+/** What a recorded reception says of its packet. */
+const slotOf = (frame: FrameHeard): Slot.Slot => ({
+  body: noBytes,
+  packetLength: headerLength + frame.payload.length + frame.mac.length / 2,
+  payloadLength: frame.payload.length,
+  macLength: frame.mac.length / 2,
+  frameType: frame.frameType,
+  rank: frame.rank,
+  control: Attempts.isControl(frame.frameType),
+  flags: frame.flags,
+  seq: frame.seq,
+  device: addressOf(frame.device) ?? 0,
+  crc: frame.crc,
+})
+
+const noBytes = new Uint8Array(0)
+
+/** The one place where a reception that is in leads to decisions: about its station, then about its message. */
+const judge = (
+  state: Network.State,
+  device: Network.Device | undefined,
+  attempt: Attempts.Attempt | undefined,
+  slot: Slot.Slot,
+  received: ReceivedFrame,
+  at: number,
+  emit: Emit,
+): void => {
   lookAtStation(state, received, at, emit)
   if (attempt === undefined) return
-  attempt.packet = packet
   if (attempt.verdict === "open" || attempt.reason === "station-not-trusted")
     decideMessage(state, device, attempt, slot, received, at, emit)
 }
