@@ -34,6 +34,11 @@ export const kinds = {
     "Foreign origin",
     "A page of another origin asked. Only this server's own page may.",
   ],
+  "not-permitted": [
+    403,
+    "Not permitted",
+    "Who asks may not do this, or not see all that the answer would show; `right` says what it takes.",
+  ],
   "not-from-afar": [
     403,
     "Not from afar",

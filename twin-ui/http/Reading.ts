@@ -16,12 +16,16 @@ import { type ProjectionStopped, Twin } from "../../projections/run/Twin.ts"
 import { whyBreadthMax, whyDepthMax, type Why } from "../api/EntityState.ts"
 import type * as At from "./At.ts"
 import * as Problem from "./Problem.ts"
+import { seesEvent, type Viewer } from "./Viewer.ts"
 
 export const clocks = ["occurred", "recorded"] as const
 export type Clock = (typeof clocks)[number]
 
 /** Most reasons in one tree: each costs a look into the log. */
 export const whyNodesMax = 64
+
+/** Events looked through for one page of what a viewer sees. */
+export const lookedThroughMax = 100_000
 
 /** A moment of the twin. `to` events are folded; `isLive` says that it is now. */
 export interface Moment {
@@ -47,12 +51,31 @@ export interface Reading {
     filter: Filter,
     limit: number,
   ) => Effect.Effect<ReadonlyArray<Recorded>, LogUnavailable>
+  /**
+   * Newest first, at most `limit` of what the viewer sees. `next`: there may be more below that position; given too where
+   * `lookedThroughMax` events were looked through and the page is not full.
+   */
+  readonly page: (
+    viewer: Viewer,
+    filter: Filter,
+    limit: number,
+  ) => Effect.Effect<Page, LogUnavailable>
+  /** The first page as rows. */
   readonly rows: (
+    viewer: Viewer,
     filter: Filter,
     limit: number,
   ) => Effect.Effect<ReadonlyArray<EventRow>, LogUnavailable>
-  /** The event at a position as a reason, with what caused it. */
-  readonly why: (position: Position) => Effect.Effect<ReadonlyArray<Why>, LogUnavailable>
+  /** The event at a position as a reason, with what caused it, as far as the viewer sees it. */
+  readonly why: (
+    viewer: Viewer,
+    position: Position,
+  ) => Effect.Effect<ReadonlyArray<Why>, LogUnavailable>
+}
+
+export interface Page {
+  readonly found: ReadonlyArray<Recorded>
+  readonly next: Position | undefined
 }
 
 export const make = Effect.gen(function* () {
@@ -67,6 +90,36 @@ export const make = Effect.gen(function* () {
 
   const newest = (filter: Filter, limit: number) =>
     log.query(filter).pipe(Stream.flattenIterable, Stream.take(limit), Stream.runCollect)
+
+  const page = (viewer: Viewer, filter: Filter, limit: number) =>
+    log.query(filter).pipe(
+      Stream.flattenIterable,
+      Stream.mapAccum(
+        () => ({ looked: 0, shown: 0 }),
+        ({ looked, shown }, recorded) => {
+          const isSeen = seesEvent(viewer, recorded)
+          const now = { looked: looked + 1, shown: shown + (isSeen ? 1 : 0) }
+          return [now, [{ recorded, isSeen, ...now }]]
+        },
+      ),
+      // One more than fits says that there is more.
+      Stream.takeUntil(({ looked, shown }) => shown > limit || looked >= lookedThroughMax),
+      Stream.filter(({ isSeen, looked }) => isSeen || looked >= lookedThroughMax),
+      Stream.runCollect,
+      Effect.map((passed): Page => {
+        const seen = passed.filter(({ isSeen }) => isSeen).map(({ recorded }) => recorded)
+        const last = passed.at(-1)
+        if (seen.length > limit)
+          return { found: seen.slice(0, limit), next: seen[limit - 1].position }
+        return {
+          found: seen,
+          next:
+            last !== undefined && last.looked >= lookedThroughMax
+              ? last.recorded.position
+              : undefined,
+        }
+      }),
+    )
 
   const placeOf = (ms: number, clock: Clock) =>
     clock === "recorded"
@@ -93,9 +146,13 @@ export const make = Effect.gen(function* () {
     return yield* momentAt(at.position + 1)
   })
 
-  const why = Effect.fn("Reading.why")(function* (position: Position) {
+  const why = Effect.fn("Reading.why")(function* (viewer: Viewer, position: Position) {
     const budget = { left: whyNodesMax }
-    const reason = yield* reasonOf(event, position, whyDepthMax, budget)
+    const seen = (at: Position) =>
+      Effect.map(event(at), (found) =>
+        found !== undefined && seesEvent(viewer, found) ? found : undefined,
+      )
+    const reason = yield* reasonOf(seen, position, whyDepthMax, budget)
     return reason === undefined ? [] : [reason]
   })
 
@@ -105,7 +162,9 @@ export const make = Effect.gen(function* () {
       moment.isLive ? twin.state(projection) : twin.asOf(projection, moment.to),
     event,
     newest,
-    rows: (filter, limit) => Effect.map(newest(filter, limit), (found) => found.map(rowOf)),
+    page,
+    rows: (viewer, filter, limit) =>
+      Effect.map(page(viewer, filter, limit), ({ found }) => found.map(rowOf)),
     why,
   }
   return reading

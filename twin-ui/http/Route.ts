@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Right } from "../../core/access/Right.ts"
 import type { Parameters, ValuesOf } from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import { readJson } from "./readBody.ts"
@@ -42,6 +43,10 @@ export interface About {
   readonly operation: string
   readonly tag: "ingest" | "state" | "events" | "feed" | "commands" | "service"
   readonly access: Access
+  /** What who asks must be allowed to do; see `gate.ts` for what holds where it is absent. */
+  readonly right?: Right
+  /** The handler leaves out what `Viewer` may not see; otherwise only who sees the whole twin may ask. */
+  readonly filtered?: boolean
   readonly summary: string
   readonly description?: string
   /** The query holds variables of the sender's own choice beside those described. */

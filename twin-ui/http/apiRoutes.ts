@@ -33,6 +33,7 @@ import * as Problem from "./Problem.ts"
 import * as Reading from "./Reading.ts"
 import * as Route from "./Route.ts"
 import { payloadHexOf } from "./unsealed.ts"
+import * as Viewer from "./Viewer.ts"
 
 export const PoliciesAnswer = Schema.Struct({
   position: Schema.Int,
@@ -63,6 +64,7 @@ export const make = Effect.gen(function* () {
     operation: "listEvents",
     tag: "events",
     access: "api",
+    filtered: true,
     summary: "List events, newest first",
     query: {
       device: Parameter.optional(Parameter.device),
@@ -88,11 +90,11 @@ export const make = Effect.gen(function* () {
     problems: ["bad-request", "log-unavailable"],
     handle: ({ query }) =>
       Effect.gen(function* () {
-        const found = yield* reading.newest(filterOf(query), query.limit + 1)
-        const shown = found.slice(0, query.limit)
+        const viewer = yield* Viewer.Viewer
+        const { found, next } = yield* reading.page(viewer, filterOf(query), query.limit)
         return Route.answer(EventsAnswer, {
-          events: shown.map(rowOf),
-          ...(found.length > shown.length ? { next: shown[shown.length - 1].position } : {}),
+          events: found.map(rowOf),
+          ...(next === undefined ? {} : { next }),
         })
       }),
   })
@@ -103,6 +105,7 @@ export const make = Effect.gen(function* () {
     operation: "getEvent",
     tag: "events",
     access: "api",
+    filtered: true,
     summary: "One event in full, with what caused it",
     description:
       "`data` holds the event's fields as stored, payloads sealed; `payloadHex` beside them is the payload in plain, where its key is here.",
@@ -115,17 +118,20 @@ export const make = Effect.gen(function* () {
     problems: ["bad-request", "not-there", "log-unavailable"],
     handle: ({ params: { position } }) =>
       Effect.gen(function* () {
+        const viewer = yield* Viewer.Viewer
         const recorded = position < (yield* log.head) ? yield* reading.event(position) : undefined
-        if (recorded === undefined)
+        if (recorded === undefined || !Viewer.seesEvent(viewer, recorded))
           return yield* Problem.make("not-there", `there is no event ${position}`, {
             where: "path.position",
           })
         const causes = []
         for (const cause of recorded.causes.slice(0, eventsLimitMax)) {
           const found = yield* reading.event(cause)
-          if (found !== undefined) causes.push(rowOf(found))
+          if (found !== undefined && Viewer.seesEvent(viewer, found)) causes.push(rowOf(found))
         }
-        const payloadHex = payloadHexOf(vault, recorded.event)
+        const payloadHex = Viewer.seesPayloadIn(viewer, recorded.event)
+          ? payloadHexOf(vault, recorded.event)
+          : undefined
         return Route.answer(EventAnswer, {
           row: rowOf(recorded),
           stream: recorded.stream,
@@ -268,6 +274,8 @@ export const make = Effect.gen(function* () {
     operation: "listPolicies",
     tag: "state",
     access: "api",
+    // Thresholds are nobody's own, and say why a message was refused.
+    filtered: true,
     summary: "The policy that holds, and those before it",
     query: asOf,
     answers: {

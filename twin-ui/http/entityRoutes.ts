@@ -30,6 +30,7 @@ import { asOf, now } from "./asOf.ts"
 import type { Moment, Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
 import { messageHexOf } from "./unsealed.ts"
+import * as Viewer from "./Viewer.ts"
 
 /** Deliveries looked through for those of one message. */
 export const deliveriesMax = 5_000
@@ -46,6 +47,7 @@ const about = (path: `/${string}`, operation: string, summary: string, descripti
     operation,
     tag: "state",
     access: "api",
+    filtered: true,
     summary,
     query: asOf,
     answers: { 200: { description, contentType: "application/json", schema: EntityState } },
@@ -64,6 +66,7 @@ export const make = (reading: Reading) =>
       params: { id: Parameter.device },
       handle: ({ params: { id }, query }) =>
         Effect.gen(function* () {
+          const viewer = yield* requireSight("device", id, { device: id })
           const moment = yield* reading.momentOf(query.at, query.clock)
           const states = {
             device: yield* reading.state(Device.projection, moment),
@@ -79,7 +82,7 @@ export const make = (reading: Reading) =>
             return yield* notThere(reading, "device", id, firstOfDevice(live, id))
           }
           const thoughts = Anomaly.ofDevice(yield* reading.state(Anomaly.projection, moment), id)
-          return yield* tell("device", id, { ...told, thoughts }, moment, { device: id })
+          return yield* tell(viewer, "device", id, { ...told, thoughts }, moment, { device: id })
         }),
     })
 
@@ -93,6 +96,7 @@ export const make = (reading: Reading) =>
       params: { id: Parameter.station },
       handle: ({ params: { id }, query }) =>
         Effect.gen(function* () {
+          const viewer = yield* requireSight("station", id, { station: id })
           const moment = yield* reading.momentOf(query.at, query.clock)
           const integrity = yield* reading.state(Integrity.projection, moment)
           const told = tellStation({ states: { integrity } }, id)
@@ -105,7 +109,7 @@ export const make = (reading: Reading) =>
             return yield* notThere(reading, "station", id, first)
           }
           const thoughts = Anomaly.ofStation(yield* reading.state(Anomaly.projection, moment), id)
-          return yield* tell("station", id, { ...told, thoughts }, moment, { station: id })
+          return yield* tell(viewer, "station", id, { ...told, thoughts }, moment, { station: id })
         }),
     })
 
@@ -119,6 +123,7 @@ export const make = (reading: Reading) =>
       params: { id: Parameter.id("Customer.") },
       handle: ({ params: { id }, query }) =>
         Effect.gen(function* () {
+          const viewer = yield* requireSight("customer", id, { customer: id })
           const moment = yield* reading.momentOf(query.at, query.clock)
           const states = {
             delivery: yield* reading.state(Delivery.projection, moment),
@@ -137,7 +142,7 @@ export const make = (reading: Reading) =>
               Delivery.findCustomer(live, id)?.registered,
             )
           }
-          return yield* tell("customer", id, told, moment, { customer: id })
+          return yield* tell(viewer, "customer", id, told, moment, { customer: id })
         }),
     })
 
@@ -151,17 +156,21 @@ export const make = (reading: Reading) =>
       params: { id: MessageName.parameter },
       handle: ({ params: { id: name }, query }) =>
         Effect.gen(function* () {
+          const viewer = yield* Viewer.Viewer
           const moment = yield* reading.momentOf(query.at, query.clock)
           const recent = yield* reading.state(Tallies.projection, moment)
           const tally = yield* findMessage(reading, recent, name, moment)
-          if (tally === undefined) return yield* notThere(reading, "message", name.text, undefined)
+          if (tally === undefined || !viewer.mayOn("read", { device: tally.device }))
+            return yield* notThere(reading, "message", name.text, undefined)
           const first = yield* reading.event(tally.firstAt)
-          const deliveries = yield* deliveriesOf(reading, tally, moment)
+          const deliveries = (yield* deliveriesOf(reading, tally, moment)).filter((recorded) =>
+            Viewer.seesEvent(viewer, recorded),
+          )
           const known = Device.find(yield* reading.state(Device.projection, moment), tally.device)
           const schemes = yield* reading.state(Schemes.projection, moment)
           const told = tellMessage(tally, {
             payloadHex:
-              first === undefined
+              first === undefined || !viewer.seesPayload(tally.device)
                 ? undefined
                 : messageHexOf(
                     vault,
@@ -180,12 +189,13 @@ export const make = (reading: Reading) =>
             ...tally.cells.map(({ position }) => position),
             tally.firstAt,
           ]
-          const latest = yield* rowsAt(reading, positions)
+          const latest = yield* rowsAt(viewer, reading, positions)
           const anomaly = yield* reading.state(Anomaly.projection, moment)
           const thoughts = Anomaly.ofDevice(anomaly, tally.device).filter(
             (finding) => finding.message === `${tally.device}:${tally.seq}`,
           )
           return yield* answer(
+            viewer,
             "message",
             Tally.nameOf(tally),
             { ...told, thoughts },
@@ -196,13 +206,14 @@ export const make = (reading: Reading) =>
     })
 
     const answer = Effect.fnUntraced(function* (
+      viewer: Viewer.Viewer,
       kind: EntityKind,
       id: string,
       { because, status, summary, tables, thoughts = [], title, tone }: Thought,
       moment: Moment,
       latest: ReadonlyArray<EventRow>,
     ) {
-      const why = because === null ? [] : yield* reading.why(because)
+      const why = because === null ? [] : yield* reading.why(viewer, because)
       return Route.answer(EntityState, {
         kind,
         id,
@@ -221,13 +232,31 @@ export const make = (reading: Reading) =>
       })
     })
 
-    const tell = (kind: EntityKind, id: string, told: Thought, moment: Moment, of: Filter) =>
-      Effect.flatMap(reading.rows({ ...of, to: moment.to }, latestMax), (latest) =>
-        answer(kind, id, told, moment, latest),
+    const tell = (
+      viewer: Viewer.Viewer,
+      kind: EntityKind,
+      id: string,
+      told: Thought,
+      moment: Moment,
+      of: Filter,
+    ) =>
+      Effect.flatMap(reading.rows(viewer, { ...of, to: moment.to }, latestMax), (latest) =>
+        answer(viewer, kind, id, told, moment, latest),
       )
 
     return [device, station, customer, message]
   })
+
+/** Who may not see it is told what they would be told if it were not there. */
+const requireSight = Effect.fnUntraced(function* (
+  kind: EntityKind,
+  id: string,
+  thing: Viewer.Thing,
+) {
+  const viewer = yield* Viewer.Viewer
+  if (viewer.mayOn("read", thing)) return viewer
+  return yield* Problem.make("not-there", `there is no ${kind} ${id}`, { where: "path.id" })
+})
 
 /** When it first appears in the log, if it does: so that a reader can go there. */
 const notThere = Effect.fnUntraced(function* (
@@ -271,6 +300,7 @@ const deliveriesOf = (reading: Reading, tally: Tally.Tally, { to }: Moment) => {
 }
 
 const rowsAt = (
+  viewer: Viewer.Viewer,
   reading: Reading,
   positions: ReadonlyArray<Position>,
 ): Effect.Effect<ReadonlyArray<EventRow>, LogUnavailable> =>
@@ -279,7 +309,7 @@ const rowsAt = (
     const newest = [...new Set(positions)].toSorted((a, b) => b - a).slice(0, latestMax)
     for (const position of newest) {
       const recorded = yield* reading.event(position)
-      if (recorded !== undefined) rows.push(rowOf(recorded))
+      if (recorded !== undefined && Viewer.seesEvent(viewer, recorded)) rows.push(rowOf(recorded))
     }
     return rows
   })

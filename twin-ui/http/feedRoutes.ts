@@ -14,12 +14,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import { kindOf } from "../../core/event/Event.ts"
 import { toCloudEvent } from "../../core/log/cloudEvent.ts"
-import {
-  EventLog,
-  type Filter,
-  type LogInfo,
-  type LogUnavailable,
-} from "../../core/log/EventLog.ts"
+import { EventLog, type LogInfo, type LogUnavailable } from "../../core/log/EventLog.ts"
 import { matches } from "../../core/log/matches.ts"
 import * as At from "./At.ts"
 import * as Parameter from "./Parameter.ts"
@@ -27,6 +22,7 @@ import * as Problem from "./Problem.ts"
 import { Readers } from "./Readers.ts"
 import * as Route from "./Route.ts"
 import type { Settings } from "./Settings.ts"
+import { seesEvent, Viewer } from "./Viewer.ts"
 
 /** Events turned into text at a time: what a slow reader holds at most. */
 export const chunkMax = 256
@@ -51,6 +47,7 @@ export const make = (settings: Settings) =>
       operation: "followEvents",
       tag: "feed",
       access: "api",
+      filtered: true,
       summary: "Follow the events as they are recorded",
       description:
         "Server-sent events: `id` is the position, `event` the kind, `data` a CloudEvents 1.0 envelope. `Last-Event-ID` resumes after that position; without it and without `from` the feed begins now. Comment lines keep the connection alive.",
@@ -65,6 +62,7 @@ export const make = (settings: Settings) =>
       problems: ["bad-request", "too-many-readers", "log-unavailable"],
       handle: ({ query, request }) =>
         Effect.gen(function* () {
+          const viewer = yield* Viewer
           const from = yield* beginning(log, request.headers, query.from)
           yield* readers.enter
           const filter = {
@@ -74,7 +72,12 @@ export const make = (settings: Settings) =>
             ...(query.kind === undefined ? {} : { kinds: query.kind.split(",") }),
           }
           return HttpServerResponse.stream(
-            eventsText(log, from, filter).pipe(
+            eventsText(
+              log,
+              from,
+              (recorded) => matches(filter, recorded) && seesEvent(viewer, recorded),
+            ).pipe(
+              Stream.takeWhile(() => !viewer.isOver()),
               withHeartbeat(settings.heartbeatMs),
               Stream.encodeText,
               readers.untilClosing,
@@ -122,7 +125,7 @@ export const lastEventId = (
 const eventsText = (
   log: EventLog["Service"],
   from: Position,
-  filter: Filter,
+  passes: (recorded: Recorded) => boolean,
 ): Stream.Stream<string, LogUnavailable> =>
   log.follow(from).pipe(
     Stream.map(chunksOf),
@@ -130,7 +133,7 @@ const eventsText = (
     Stream.mapAccum(
       () => 0,
       (passed, chunk) => {
-        const [text, left] = textOf(log.info, chunk, filter, passed)
+        const [text, left] = textOf(log.info, chunk, passes, passed)
         return [left, [text]]
       },
     ),
@@ -146,13 +149,13 @@ const chunksOf = (batch: ReadonlyArray<Recorded>): ReadonlyArray<ReadonlyArray<R
 const textOf = (
   info: LogInfo,
   chunk: ReadonlyArray<Recorded>,
-  filter: Filter,
+  passes: (recorded: Recorded) => boolean,
   passedBefore: number,
 ): readonly [text: string, passed: number] => {
   let text = ""
   let passed = passedBefore
   for (const recorded of chunk) {
-    if (matches(filter, recorded)) {
+    if (passes(recorded)) {
       text += `id: ${recorded.position}\nevent: ${kindOf(recorded.event)}\ndata: ${JSON.stringify(toCloudEvent(info, recorded))}\n\n`
       passed = 0
     } else passed++

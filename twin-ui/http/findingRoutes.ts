@@ -9,6 +9,7 @@ import { offsetMax } from "./lists.ts"
 import * as Parameter from "./Parameter.ts"
 import type { Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
+import * as Viewer from "./Viewer.ts"
 
 export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
   Route.make({
@@ -17,6 +18,7 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
     operation: "listFindings",
     tag: "state",
     access: "api",
+    filtered: true,
     summary: "List what the twin thinks is going on, what began last first",
     description:
       "A finding is inferred: it has a confidence, and facts with the positions of the events that show them. It refuses nothing by itself. `benign` ones happen without anybody meaning harm.",
@@ -48,9 +50,11 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
     handle: ({ query: { at, benign: wanted, clock, device, kind, limit, offset, station } }) =>
       Effect.gen(function* () {
         const moment = yield* reading.momentOf(at, clock)
+        const viewer = yield* Viewer.Viewer
         const state = yield* reading.state(Anomaly.projection, moment)
         const fitting = Anomaly.findings(state).filter(
           (finding) =>
+            viewer.mayOn("read", Findings.thingOf(finding)) &&
             (wanted === "with" || !benign.has(finding.kind)) &&
             (device === undefined || finding.device === device) &&
             (station === undefined || finding.station === station) &&

@@ -5,6 +5,7 @@ import { benign, type Finding } from "../../projections/anomaly/Finding.ts"
 import type { Incident } from "../../projections/chain/ChainView.ts"
 import type { Twin } from "../../projections/run/Twin.ts"
 import { type FindingRow, toneOf, wordsOf } from "../api/Findings.ts"
+import type { Thing } from "./Viewer.ts"
 
 /** A finding goes on for so long after it was last seen, of event time: a device that sends twelve times a day is heard within it. */
 const quietMs = 7_200_000
@@ -25,6 +26,12 @@ export const rowOf = (finding: Finding): FindingRow => ({
   confidence: finding.confidence,
   facts: finding.facts,
 })
+
+/** What a finding is about, for who may see it. */
+export const thingOf = ({ device, station }: Finding): Thing => {
+  if (device !== null) return { device }
+  return station === null ? "network" : { station }
+}
 
 /** Harmful findings as incidents, newest first. What is benign makes no incident. */
 export const incidentsOf = (state: Anomaly.State, nowMs: number): ReadonlyArray<Incident> =>

@@ -8,6 +8,7 @@ import * as Lists from "./lists.ts"
 import * as Parameter from "./Parameter.ts"
 import type { Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
+import * as Viewer from "./Viewer.ts"
 
 const paging = {
   order: Parameter.withDefault(
@@ -31,6 +32,7 @@ const about = (path: `/${string}`, operation: string, summary: string) =>
     operation,
     tag: "state",
     access: "api",
+    filtered: true,
     summary,
     problems: ["bad-request", "log-unavailable", "projection-stopped"],
   }) as const
@@ -53,7 +55,8 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => {
       Effect.gen(function* () {
         const moment = yield* reading.momentOf(query.at, query.clock)
         const state = yield* reading.state(Device.projection, moment)
-        const { rows, ...rest } = Lists.devices(state, query, query)
+        const viewer = yield* Viewer.Viewer
+        const { rows, ...rest } = Lists.devices(viewer, state, query, query)
         return Route.answer(Lists.DevicesAnswer, {
           position: moment.to - 1,
           ...rest,
@@ -70,7 +73,7 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => {
       Effect.gen(function* () {
         const moment = yield* reading.momentOf(query.at, query.clock)
         const state = yield* reading.state(Integrity.projection, moment)
-        const { rows, ...rest } = Lists.stations(state, query)
+        const { rows, ...rest } = Lists.stations(yield* Viewer.Viewer, state, query)
         return Route.answer(Lists.StationsAnswer, {
           position: moment.to - 1,
           ...rest,
@@ -87,7 +90,7 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => {
       Effect.gen(function* () {
         const moment = yield* reading.momentOf(query.at, query.clock)
         const state = yield* reading.state(Delivery.projection, moment)
-        const { rows, ...rest } = Lists.customers(state, query)
+        const { rows, ...rest } = Lists.customers(yield* Viewer.Viewer, state, query)
         return Route.answer(Lists.CustomersAnswer, {
           position: moment.to - 1,
           ...rest,

@@ -12,6 +12,7 @@ import { Tone } from "../../projections/chain/EventRow.ts"
 import { standing as customerStanding } from "./entity/tellCustomer.ts"
 import { severityOf, standing as deviceStanding } from "./entity/tellDevice.ts"
 import { standing as stationStanding } from "./entity/tellStation.ts"
+import type { Viewer } from "./Viewer.ts"
 
 const page = {
   /** Last position in the answer, -1 for none. */
@@ -87,13 +88,15 @@ export interface Paged<Row> {
 }
 
 export const devices = (
+  viewer: Viewer,
   state: Device.State,
   wanted: { readonly customer: string | undefined; readonly group: string | undefined },
   asked: Page,
 ): Paged<typeof DeviceRow.Type> =>
   paged(
     [...state.devices.values()].filter(
-      ({ registration }) =>
+      ({ device, registration }) =>
+        (viewer.whole || viewer.mayOn("read", { device })) &&
         (wanted.customer === undefined || registration?.customer === wanted.customer) &&
         (wanted.group === undefined || registration?.group === wanted.group),
     ),
@@ -115,9 +118,13 @@ export const devices = (
     }),
   )
 
-export const stations = (state: Integrity.State, asked: Page): Paged<typeof StationRow.Type> =>
+export const stations = (
+  viewer: Viewer,
+  state: Integrity.State,
+  asked: Page,
+): Paged<typeof StationRow.Type> =>
   paged(
-    [...state.stations.values()],
+    [...state.stations.values()].filter(({ station }) => viewer.mayOn("read", { station })),
     asked,
     {
       severityOf: (station) => severities[stationStanding(station).tone],
@@ -139,16 +146,22 @@ export const stations = (state: Integrity.State, asked: Page): Paged<typeof Stat
     }),
   )
 
-export const customers = (state: Delivery.State, asked: Page): Paged<typeof CustomerRow.Type> =>
+export const customers = (
+  viewer: Viewer,
+  state: Delivery.State,
+  asked: Page,
+): Paged<typeof CustomerRow.Type> =>
   paged(
-    [...state.customers.values()].map((customer) => {
-      const ledgers = Delivery.ledgersOf(state, customer.customer)
-      return {
-        customer,
-        standing: customerStanding(customer, ledgers),
-        sums: Delivery.sums(ledgers),
-      }
-    }),
+    [...state.customers.values()]
+      .filter(({ customer }) => viewer.mayOn("read", { customer }))
+      .map((customer) => {
+        const ledgers = Delivery.ledgersOf(state, customer.customer)
+        return {
+          customer,
+          standing: customerStanding(customer, ledgers),
+          sums: Delivery.sums(ledgers),
+        }
+      }),
     asked,
     {
       severityOf: ({ standing }) => severities[standing.tone],

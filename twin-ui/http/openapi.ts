@@ -21,9 +21,9 @@ const tags = {
 /** Problems that a route's access may give, beside its own. */
 const accessProblems: Readonly<Record<Access, ReadonlyArray<Problem.Kind>>> = {
   page: ["foreign-host"],
-  api: ["foreign-host", "foreign-origin"],
-  ingest: ["foreign-host", "foreign-origin", "no-token"],
-  command: ["foreign-host", "foreign-origin", "no-token", "not-from-afar"],
+  api: ["foreign-host", "foreign-origin", "not-permitted"],
+  ingest: ["foreign-host", "foreign-origin", "no-token", "not-permitted"],
+  command: ["foreign-host", "foreign-origin", "no-token", "not-from-afar", "not-permitted"],
 }
 
 /** Every problem a route may answer with. */

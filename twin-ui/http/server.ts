@@ -25,6 +25,7 @@ import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
 import * as FeedRoutes from "./feedRoutes.ts"
+import * as Gate from "./gate.ts"
 import * as Guard from "./guard.ts"
 import * as IngestRoutes from "./ingestRoutes.ts"
 import * as Metrics from "./Metrics.ts"
@@ -35,6 +36,7 @@ import * as Readers from "./Readers.ts"
 import type { Route } from "./Route.ts"
 import * as ServiceRoutes from "./serviceRoutes.ts"
 import { isLoopback, type Settings } from "./Settings.ts"
+import { local, Viewer } from "./Viewer.ts"
 import * as WebFiles from "./webFiles.ts"
 
 /** How long answers under way may take when the server stops. */
@@ -238,10 +240,13 @@ const gated = (settings: Settings, route: Route, request: HttpServerRequest.Http
   // The router answers HEAD by GET, which for a callback would take it.
   if (request.method === "HEAD" && route.access === "ingest")
     return Effect.succeed(Problem.toResponse(wrongMethod("HEAD", route.path, [route.method])))
-  const refused = Guard.accessProblem(settings, route.access, request.headers)
+  const viewer = local
+  const refused =
+    Guard.accessProblem(settings, route.access, request.headers) ?? Gate.shutProblem(viewer, route)
   return refused === undefined
     ? route.handle.pipe(
         Effect.catch((failure) => Effect.succeed(Problem.toResponse(Problem.ofFailure(failure)))),
+        Effect.provideService(Viewer, viewer),
       )
     : Effect.succeed(Problem.toResponse(refused))
 }

@@ -1,0 +1,44 @@
+/**
+ * The gate of a route: whether a viewer may ask it at all. What of the answer they see is the handler's
+ * to filter (`Viewer.ts`); a route that does not is shut to all who do not see the whole twin.
+ */
+import type { Right } from "../../core/access/Right.ts"
+import * as Problem from "./Problem.ts"
+import type { About } from "./Route.ts"
+import type { Viewer } from "./Viewer.ts"
+
+/** What a route takes; the administrator's own right where it changes something and says nothing. */
+export const rightOf = ({ access, right }: Pick<About, "access" | "right">): Right | undefined => {
+  if (right !== undefined) return right
+  switch (access) {
+    case "page":
+      return undefined
+    case "api":
+      return "read"
+    case "ingest":
+    case "command":
+      return "manage-accounts"
+  }
+}
+
+/** Why the viewer may not ask the route; undefined when they may. */
+export const shutProblem = (
+  viewer: Viewer,
+  route: Pick<About, "access" | "right" | "filtered">,
+): Problem.Problem | undefined => {
+  const right = rightOf(route)
+  if (right === undefined) return undefined
+  if (!viewer.may(right))
+    return Problem.make(
+      "not-permitted",
+      `${viewer.name} may not do this: it takes the right ${right}`,
+      { more: { right } },
+    )
+  if (route.access === "api" && route.filtered !== true && !viewer.whole)
+    return Problem.make(
+      "not-permitted",
+      `${viewer.name} sees a part of the twin; this answer is about all of it`,
+      { more: { right } },
+    )
+  return undefined
+}
