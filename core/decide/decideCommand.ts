@@ -249,7 +249,18 @@ const whyNoPolicy = (policy: Network.State["policy"]["policy"]): string | undefi
     return "contractPerDay is 1..1000000"
   if (policy.downlinksPerDay < 0 || policy.downlinksPerDay > 10_000)
     return "downlinksPerDay is 0..10000"
+  for (const name of attestationTimes)
+    if (policy[name] < 1_000 || policy[name] > yearMs) return `${name} is a second to a year, in ms`
   return policy.tallyWindowMs < 1 || policy.tallyWindowMs > 3_600_000
     ? "tallyWindowMs is 1..3600000"
     : undefined
 }
+
+const attestationTimes = [
+  "challengeEveryMs",
+  "challengeWithinMs",
+  "silentAfterMs",
+  "evidenceStaleMs",
+] as const
+
+const yearMs = 365 * 86_400_000

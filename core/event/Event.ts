@@ -5,7 +5,17 @@
  * projections: an older build may read a newer log and lose nothing.
  */
 import * as Schema from "effect/Schema"
-import { ReferenceValuesAdopted, StationTrustLost, StationTrustRestored } from "./attestation.ts"
+import {
+  ChallengeIssued,
+  EvidenceAppraised,
+  EvidencePresented,
+  ForeignReceptionsRefused,
+  ReferenceValuesAdopted,
+  StationBootRefused,
+  StationFellSilent,
+  StationTrustLost,
+  StationTrustRestored,
+} from "./attestation.ts"
 import { EarlierTwinFound, MessageAccepted, MessageRefused } from "./decision.ts"
 import { DeliveryAbandoned, DeliveryFailed, DeliveryOwed, DeliverySucceeded } from "./delivery.ts"
 import {
@@ -19,10 +29,21 @@ import {
   DownlinkUnconfirmed,
   StrayConfirmationHeard,
 } from "./downlink.ts"
+import {
+  CredentialIssued,
+  EndorsementKeyPinned,
+  EndorsementRootDistrusted,
+  EndorsementRootTrusted,
+  EnrolmentOffered,
+  EnrolmentRefused,
+  StationCertified,
+  StationTpmEnrolled,
+} from "./endorsement.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
 import { PayloadSchemeAdopted } from "./payloadScheme.ts"
 import { PolicyAdopted } from "./policy.ts"
 import { BytesHeard, FrameHeard, ReceptionsRepeated } from "./reception.ts"
+import { ReferenceValuesPublished, ReferenceValuesSuperseded } from "./referenceValues.ts"
 import {
   CounterDisengaged,
   CustomerRegistered,
@@ -81,6 +102,22 @@ export const known = [
   DownlinkUnconfirmed,
   StrayConfirmationHeard,
   PayloadSchemeAdopted,
+  ChallengeIssued,
+  EvidencePresented,
+  EvidenceAppraised,
+  StationFellSilent,
+  StationBootRefused,
+  ForeignReceptionsRefused,
+  EndorsementRootTrusted,
+  EndorsementRootDistrusted,
+  EndorsementKeyPinned,
+  EnrolmentOffered,
+  CredentialIssued,
+  EnrolmentRefused,
+  StationTpmEnrolled,
+  StationCertified,
+  ReferenceValuesPublished,
+  ReferenceValuesSuperseded,
 ] as const
 
 export const Known = Schema.Union(known)

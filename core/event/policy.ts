@@ -6,6 +6,10 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+/** Policies adopted before the setting existed mean this. */
+const withDefault = (value: number) =>
+  Schema.Int.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
+
 export const Policy = Schema.Struct({
   /** SIGFOX.md part 4: `rule-1` the current one (support.sigfox.com), `rule-2` that of 2017. */
   counterRule: Schema.Literals(["rule-1", "rule-2"]),
@@ -23,6 +27,14 @@ export const Policy = Schema.Struct({
   untrustedStations: Schema.Literals(["refuse", "flag"]),
   /** Downlinks that a device may be sent on a UTC day. Policies adopted before it existed mean the contract's 4. */
   downlinksPerDay: Schema.Int.pipe(Schema.withDecodingDefaultKey(Effect.succeed(4))),
+  /** A station whose TPM is enrolled is challenged this long after the challenge before. */
+  challengeEveryMs: withDefault(21_600_000),
+  /** How long a challenge may be answered. */
+  challengeWithinMs: withDefault(120_000),
+  /** A station that answers no challenge for this long is silent. */
+  silentAfterMs: withDefault(900_000),
+  /** Accepted evidence older than this is stale. */
+  evidenceStaleMs: withDefault(43_200_000),
 })
 export type Policy = typeof Policy.Type
 
@@ -41,6 +53,10 @@ export const policyDefault: Policy = {
   tallyWindowMs: 30_000,
   untrustedStations: "refuse",
   downlinksPerDay: 4,
+  challengeEveryMs: 21_600_000,
+  challengeWithinMs: 120_000,
+  silentAfterMs: 900_000,
+  evidenceStaleMs: 43_200_000,
 }
 
 export const PolicyAdopted = Schema.TaggedStruct("PolicyAdopted", {

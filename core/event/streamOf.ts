@@ -25,6 +25,18 @@ export const streamOf = (event: Event): StreamId => {
     case "ReferenceValuesAdopted":
     case "StationTrustLost":
     case "StationTrustRestored":
+    case "ChallengeIssued":
+    case "EvidencePresented":
+    case "EvidenceAppraised":
+    case "StationFellSilent":
+    case "StationBootRefused":
+    case "ForeignReceptionsRefused":
+    case "EndorsementKeyPinned":
+    case "EnrolmentOffered":
+    case "CredentialIssued":
+    case "EnrolmentRefused":
+    case "StationTpmEnrolled":
+    case "StationCertified":
       return stationStream(event.station)
     case "MessageReported":
     case "ReceptionReported":
@@ -57,6 +69,11 @@ export const streamOf = (event: Event): StreamId => {
     case "DeliveryFailed":
     case "DeliveryAbandoned":
       return customerStream(event.customer)
+    case "EndorsementRootTrusted":
+    case "EndorsementRootDistrusted":
+    case "ReferenceValuesPublished":
+    case "ReferenceValuesSuperseded":
+      return "endorsements"
     case "PolicyAdopted":
       return "policy"
     case "DataCentreOpened":

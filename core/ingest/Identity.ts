@@ -65,6 +65,22 @@ export const ofEvent = (event: Event, occurredMs: number): Identity | undefined 
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "ChallengeIssued":
+    case "EvidencePresented":
+    case "EvidenceAppraised":
+    case "StationFellSilent":
+    case "StationBootRefused":
+    case "ForeignReceptionsRefused":
+    case "EndorsementRootTrusted":
+    case "EndorsementRootDistrusted":
+    case "EndorsementKeyPinned":
+    case "EnrolmentOffered":
+    case "CredentialIssued":
+    case "EnrolmentRefused":
+    case "StationTpmEnrolled":
+    case "StationCertified":
+    case "ReferenceValuesPublished":
+    case "ReferenceValuesSuperseded":
     case "Unknown":
       return undefined
   }

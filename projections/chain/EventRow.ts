@@ -97,7 +97,9 @@ const wordsOf = (event: Event): Words => {
       return words(
         "refused",
         "station trust lost",
-        `${short(event.seen)} instead of ${short(event.expected)}`,
+        event.reasons === undefined
+          ? `${short(event.seen)} instead of ${short(event.expected)}`
+          : event.reasons.join(", "),
       )
     case "StationTrustRestored":
       return words("good", "station trust restored", short(event.configDigest))
@@ -167,6 +169,48 @@ const wordsOf = (event: Event): Words => {
         event.scheme === undefined ? "payload encryption ended" : "payload encryption adopted",
         `${event.device} · ${event.scheme ?? "none"}`,
       )
+    case "ChallengeIssued":
+      return words("plain", `challenge issued, ${event.why}`, event.station)
+    case "EvidencePresented":
+      return words("plain", "evidence presented", event.station)
+    case "EvidenceAppraised":
+      return event.accepted
+        ? words(
+            event.warnings.length > 0 ? "suspicious" : "good",
+            event.warnings.length > 0 ? "evidence accepted, with a warning" : "evidence accepted",
+            event.warnings.join(", "),
+          )
+        : words("refused", "evidence refused", event.reasons.join(", "))
+    case "StationFellSilent":
+      return words("suspicious", "station fell silent", event.station)
+    case "StationBootRefused":
+      return words("refused", "station refused to boot", event.detail)
+    case "ForeignReceptionsRefused":
+      return words(
+        "refused",
+        "receptions under another's name refused",
+        `${event.count} as of ${event.claimed}, by ${event.station}`,
+      )
+    case "EndorsementRootTrusted":
+      return words("plain", "endorsement root trusted", event.subject)
+    case "EndorsementRootDistrusted":
+      return words("suspicious", "endorsement root trusted no more", short(event.fingerprint))
+    case "EndorsementKeyPinned":
+      return words("plain", "endorsement key pinned", short(event.ekName))
+    case "EnrolmentOffered":
+      return words("plain", "TPM keys offered", event.station)
+    case "CredentialIssued":
+      return words("plain", "credential issued", short(event.akName))
+    case "EnrolmentRefused":
+      return words("refused", "TPM enrolment refused", event.reasons.join(", "))
+    case "StationTpmEnrolled":
+      return words("good", `TPM enrolled, by ${event.by}`, short(event.akName))
+    case "StationCertified":
+      return words("plain", "certificate issued", short(event.fingerprint))
+    case "ReferenceValuesPublished":
+      return words("plain", "reference values published", event.name)
+    case "ReferenceValuesSuperseded":
+      return words("plain", "reference values superseded", event.name)
     case "Ticked":
       return words("plain", "tick", event.due)
     case "Unknown":

@@ -165,6 +165,22 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "ChallengeIssued":
+    case "EvidencePresented":
+    case "EvidenceAppraised":
+    case "StationFellSilent":
+    case "StationBootRefused":
+    case "ForeignReceptionsRefused":
+    case "EndorsementRootTrusted":
+    case "EndorsementRootDistrusted":
+    case "EndorsementKeyPinned":
+    case "EnrolmentOffered":
+    case "CredentialIssued":
+    case "EnrolmentRefused":
+    case "StationTpmEnrolled":
+    case "StationCertified":
+    case "ReferenceValuesPublished":
+    case "ReferenceValuesSuperseded":
     case "Unknown":
       return
   }

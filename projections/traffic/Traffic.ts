@@ -152,6 +152,22 @@ const count = (draft: State, event: Event): number => {
     case "DeliveryAbandoned":
       counts.abandoned++
       return otherSeries
+    case "ChallengeIssued":
+    case "EvidencePresented":
+    case "EvidenceAppraised":
+    case "StationFellSilent":
+    case "StationBootRefused":
+    case "ForeignReceptionsRefused":
+    case "EndorsementRootTrusted":
+    case "EndorsementRootDistrusted":
+    case "EndorsementKeyPinned":
+    case "EnrolmentOffered":
+    case "CredentialIssued":
+    case "EnrolmentRefused":
+    case "StationTpmEnrolled":
+    case "StationCertified":
+    case "ReferenceValuesPublished":
+    case "ReferenceValuesSuperseded":
     case "Unknown":
       counts.unknown++
       return otherSeries

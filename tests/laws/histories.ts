@@ -79,6 +79,7 @@ const oneOf = <A>(make: (n: number) => A, count: number): fc.Arbitrary<A> =>
 const devices = oneOf(device, 4)
 const stations = oneOf(station, 3)
 const customers = oneOf(customer, 2)
+const nonces = fc.constantFrom("n1", "n2")
 const seqs = fc.integer({ min: 0, max: 9 })
 const epochs = fc.integer({ min: 0, max: 1 })
 const digests = fc.constantFrom("aa", "bb")
@@ -128,6 +129,10 @@ const policies = fc.record({
   afterError: fc.constantFrom("until-acceptable", "until-disengage"),
   tallyWindowMs: fc.constantFrom(0, 2_000, policyDefault.tallyWindowMs),
   untrustedStations: fc.constantFrom("refuse", "flag"),
+  challengeEveryMs: fc.constant(policyDefault.challengeEveryMs),
+  challengeWithinMs: fc.constant(policyDefault.challengeWithinMs),
+  silentAfterMs: fc.constantFrom(1_000, policyDefault.silentAfterMs),
+  evidenceStaleMs: fc.constantFrom(2_000, policyDefault.evidenceStaleMs),
   downlinksPerDay: fc.constantFrom(0, 1, 4),
 })
 
@@ -431,6 +436,148 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
       { scheme: fc.constant("sigtwin-ctr-1") },
     ),
   ],
+  [
+    2,
+    kind("ChallengeIssued", {
+      station: stations,
+      nonce: nonces,
+      expiresMs: fc.constantFrom(beginMs, beginMs + 120_000, beginMs + 86_400_000),
+      why: fc.constantFrom("interval", "unanswered", "boot"),
+      policy: fc.constant(0),
+    }),
+  ],
+  [
+    2,
+    kind(
+      "EvidencePresented",
+      {
+        station: stations,
+        attest: fc.constant("ff544347"),
+        signature: fc.constant("0014"),
+        pcrs: fc.constantFrom({ sha256: { "0": "aa" } }, { sha256: { "0": "bb", "10": "cc" } }),
+      },
+      { eventLog: fc.constant("00"), ima: fc.constant("10 aa"), imaFrom: fc.constant(0) },
+    ),
+  ],
+  [
+    3,
+    kind(
+      "EvidenceAppraised",
+      {
+        station: stations,
+        identity: fc.constantFrom("e1", "e2", "e3"),
+        accepted: fc.boolean(),
+        reasons: fc.constantFrom([], ["pcr_reference"]),
+        warnings: fc.constantFrom([], ["clock_not_safe"]),
+        policy: fc.constant(0),
+        rules: fc.constant(1),
+      },
+      {
+        nonce: nonces,
+        counters: fc.record({
+          clock: fc.constant("4096"),
+          resetCount: fc.integer({ min: 0, max: 2 }),
+          restartCount: fc.constant(0),
+          safe: fc.boolean(),
+          firmwareVersion: fc.constant("1"),
+        }),
+        configDigest: fc.constantFrom("good", "other"),
+        reference: fc.constant("make/1"),
+      },
+    ),
+  ],
+  [
+    1,
+    kind("StationFellSilent", {
+      station: stations,
+      sinceMs: fc.constant(beginMs),
+      policy: fc.constant(0),
+    }),
+  ],
+  [1, kind("StationBootRefused", { station: stations, detail: fc.constant("0x99d") })],
+  [
+    1,
+    kind("ForeignReceptionsRefused", {
+      station: stations,
+      claimed: stations,
+      count: fc.constant(2),
+    }),
+  ],
+  [
+    1,
+    kind("EndorsementRootTrusted", {
+      fingerprint: fc.constantFrom("f1", "f2"),
+      subject: fc.constant("CN=root"),
+      certificate: fc.constant("3082"),
+    }),
+  ],
+  [1, kind("EndorsementRootDistrusted", { fingerprint: fc.constantFrom("f1", "f2") })],
+  [1, kind("EndorsementKeyPinned", { station: stations, ekName: fc.constant("000bee") })],
+  [
+    1,
+    kind("EnrolmentOffered", {
+      station: stations,
+      ekPublic: fc.constant("013a"),
+      akPublic: fc.constant("0118"),
+      ekCertificates: fc.constant([]),
+    }),
+  ],
+  [
+    1,
+    kind("CredentialIssued", {
+      station: stations,
+      akName: fc.constant("000baa"),
+      idObject: fc.constant("0044"),
+      encryptedSecret: fc.constant("0100"),
+      secretDigest: fc.constant("dd"),
+      expiresMs: fc.constant(beginMs),
+    }),
+  ],
+  [
+    1,
+    kind("EnrolmentRefused", {
+      station: stations,
+      reasons: fc.constant(["ek_chain"]),
+      rules: fc.constant(1),
+    }),
+  ],
+  [
+    2,
+    kind("StationTpmEnrolled", {
+      station: stations,
+      ekName: fc.constant("000bee"),
+      akName: fc.constantFrom("000baa", "000bab"),
+      akQualifiedName: fc.constant("000baf"),
+      akPublic: fc.constant("0118"),
+      by: fc.constantFrom("chain", "pin"),
+      secret: fc.constant("5e"),
+      rules: fc.constant(1),
+    }),
+  ],
+  [
+    1,
+    kind("StationCertified", {
+      station: stations,
+      akName: fc.constantFrom("000baa", "000bab"),
+      fingerprint: fc.constantFrom("c1", "c2"),
+      notAfterMs: fc.constant(beginMs + 86_400_000),
+    }),
+  ],
+  [
+    1,
+    kind(
+      "ReferenceValuesPublished",
+      {
+        name: fc.constantFrom("make/1", "make/2"),
+        values: fc.constant({
+          selection: { sha256: [0, 10] },
+          reference: { sha256: { "0": "aa" } },
+        }),
+      },
+      { stations: stations.map((one) => [one]) },
+    ),
+  ],
+  [1, kind("ReferenceValuesSuperseded", { name: fc.constantFrom("make/1", "make/2") })],
   [1, fc.constant<Event>({ _tag: "Unknown", kind: "FromTheFuture", data: { x: 1 } })],
 ]
 

@@ -25,6 +25,9 @@ const choice = <const Choices extends ReadonlyArray<string>>(
   description: string,
 ) => Flag.Literals(name, choices).pipe(Flag.withDescription(description), Flag.optional)
 
+const durationFlag = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withMetavar("D"), Flag.withDescription(description), Flag.optional)
+
 const adopt = Command.make(
   "adopt",
   {
@@ -51,10 +54,9 @@ const adopt = Command.make(
       ["until-acceptable", "until-disengage"],
       "After a number out of sequence: take the next acceptable one, or wait for a disengage",
     ),
-    tallyWindow: Flag.String("tally-window").pipe(
-      Flag.withMetavar("D"),
-      Flag.withDescription("Receptions of one message are expected within this time, as 30s"),
-      Flag.optional,
+    tallyWindow: durationFlag(
+      "tally-window",
+      "Receptions of one message are expected within this time, as 30s",
     ),
     untrusted: choice(
       "untrusted",
@@ -65,6 +67,19 @@ const adopt = Command.make(
       Flag.withDescription("Downlinks that a device may be sent on a UTC day"),
       Flag.optional,
     ),
+    challengeEvery: durationFlag(
+      "challenge-every",
+      "A station with an enrolled TPM is challenged again after this time, as 6h",
+    ),
+    challengeWithin: durationFlag(
+      "challenge-within",
+      "How long a challenge may be answered, as 2m",
+    ),
+    silentAfter: durationFlag(
+      "silent-after",
+      "A station that answers no challenge for this long is silent, as 15m",
+    ),
+    staleAfter: durationFlag("stale-after", "Accepted evidence older than this is stale, as 12h"),
     note: Flag.String("note").pipe(
       Flag.withDescription("Why; it stands in the log"),
       Flag.withDefault(""),
@@ -158,6 +173,10 @@ const meanings: Readonly<Record<keyof Policy, string>> = {
   tallyWindowMs: "receptions of one message are expected within this time, in ms",
   untrustedStations: "what a station that lost trust contributes",
   downlinksPerDay: "downlinks that a device may be sent on a UTC day",
+  challengeEveryMs: "a station with an enrolled TPM is challenged again after this time, in ms",
+  challengeWithinMs: "how long a challenge may be answered, in ms",
+  silentAfterMs: "a station that answers no challenge for this long is silent, in ms",
+  evidenceStaleMs: "accepted evidence older than this is stale, in ms",
 }
 
 const changesOf = (given: {
@@ -169,11 +188,13 @@ const changesOf = (given: {
   readonly tallyWindow: Option.Option<string>
   readonly untrusted: Option.Option<Policy["untrustedStations"]>
   readonly downlinks: Option.Option<number>
+  readonly challengeEvery: Option.Option<string>
+  readonly challengeWithin: Option.Option<string>
+  readonly silentAfter: Option.Option<string>
+  readonly staleAfter: Option.Option<string>
 }) =>
   Effect.gen(function* () {
-    const windowMs = Option.map(given.tallyWindow, parseDuration)
-    if (Option.isSome(windowMs) && windowMs.value === undefined)
-      return yield* new WrongUse({ detail: "--tally-window: give a duration as 30s" })
+    const windowMs = yield* durationOf("tally-window", given.tallyWindow)
     const changes = {
       ...said("counterRule", given.rule),
       ...said("contractPerDay", given.contract),
@@ -183,12 +204,24 @@ const changesOf = (given: {
       ...said("tallyWindowMs", windowMs),
       ...said("untrustedStations", given.untrusted),
       ...said("downlinksPerDay", given.downlinks),
+      ...said("challengeEveryMs", yield* durationOf("challenge-every", given.challengeEvery)),
+      ...said("challengeWithinMs", yield* durationOf("challenge-within", given.challengeWithin)),
+      ...said("silentAfterMs", yield* durationOf("silent-after", given.silentAfter)),
+      ...said("evidenceStaleMs", yield* durationOf("stale-after", given.staleAfter)),
     }
     if (Object.keys(changes).length === 0)
       return yield* new WrongUse({
         detail: "say what to change, as --rule rule-2; `sigtwin policy show` shows what holds",
       })
     return changes
+  })
+
+const durationOf = (name: string, given: Option.Option<string>) =>
+  Effect.suspend(() => {
+    const ms = Option.map(given, parseDuration)
+    return Option.isSome(ms) && ms.value === undefined
+      ? Effect.fail(new WrongUse({ detail: `--${name}: give a duration as 30s` }))
+      : Effect.succeed(ms)
   })
 
 const policiesOf = (
