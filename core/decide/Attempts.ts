@@ -37,6 +37,8 @@ export interface Attempt {
    * copy. Not part of the state: the digest in `payload` says the same.
    */
   packet: Uint8Array | undefined
+  /** Of the packet, as hex: likewise. */
+  mac: string
 }
 
 export interface Attempts {
@@ -124,6 +126,7 @@ export const heard = (
     verdict: "open",
     reason: undefined,
     packet: undefined,
+    mac: "",
   }
   const known = RecentMap.get(attempts.byDevice, device) ?? []
   known.unshift(opened)

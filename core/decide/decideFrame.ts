@@ -7,11 +7,11 @@
 import type { Cause, Recorded } from "../event/Envelope.ts"
 import type { MessageKind, RefusalReason as Refusal } from "../event/decision.ts"
 import type { Event } from "../event/Event.ts"
-import { addressOf, type DeviceId } from "../event/ids.ts"
+import { addressOf, type DeviceId, deviceIdOf } from "../event/ids.ts"
 import type { BytesHeard, FrameCheck, FrameHeard, FrameSign } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
 import * as ControlPayload from "../frame/ControlPayload.ts"
-import { deviceHexOf, type RefusalReason } from "../frame/Frame.ts"
+import type { RefusalReason } from "../frame/Frame.ts"
 import { headerLength } from "../frame/FrameType.ts"
 import type * as Slot from "../frame/Slot.ts"
 import * as Uplink from "../frame/Uplink.ts"
@@ -68,7 +68,7 @@ export const decideFrame = (
       emit(claimedFrame(checks, slot, received, "wrong-crc", true), received.heardAtMs, [])
       return
     case "reserved-flag": {
-      const device = idOf(slot.device)
+      const device = deviceIdOf(slot.device)
       const isKnown = knownDevice(state, device) !== undefined
       const check = isKnown ? "reserved-flag" : "unknown-device"
       const frame = claimedFrame(checks, slot, received, check, !isKnown)
@@ -87,7 +87,7 @@ export const bytesHeard = (
 ): BytesHeard => {
   const { field, offset } = Uplink.refusalOf(reason, slot, received.frame)
   const bytes = bytesOf(received.frame)
-  const device = idOf(0)
+  const device = deviceIdOf(0)
   return {
     _tag: "BytesHeard",
     source: received.source,
@@ -108,7 +108,7 @@ const decidePacket = (
   received: ReceivedFrame,
   emit: Emit,
 ): void => {
-  const id = idOf(slot.device)
+  const id = deviceIdOf(slot.device)
   const device = knownDevice(state, id)
   const attempts = device === undefined ? state.strangers : state.attempts
   const { heardAtMs } = received
@@ -137,8 +137,9 @@ const decidePacket = (
   const keyVersion =
     known?.keyVersion ?? (check === "unknown-device" ? 0 : (device?.keyVersion ?? 0))
   const signs = known === undefined ? signsOf(check, slot, packet, payload) : known.signs
+  const mac = hexOfRange(slot.body, headerLength + slot.payloadLength, slot.packetLength)
   const at = emit(
-    frameHeard(slot, received, id, { check, keyVersion, payload: sealed, signs }),
+    frameHeard(slot, received, id, { check, keyVersion, payload: sealed, signs, mac }),
     heardAtMs,
     [],
   )
@@ -146,7 +147,10 @@ const decidePacket = (
     known === undefined
       ? Attempts.openedAt(attempts, id, at)
       : Attempts.findByDigest(attempts, { ...sought, digest: sealed.digest })
-  if (attempt !== undefined) attempt.packet = packet
+  if (attempt !== undefined) {
+    attempt.packet = packet
+    attempt.mac = mac
+  }
   judge(state, device, attempt, slot, received, at, emit)
 }
 
@@ -261,7 +265,7 @@ const decideMessage = (
   at: number,
   emit: Emit,
 ): void => {
-  const id = idOf(slot.device)
+  const id = deviceIdOf(slot.device)
   const { heardAtMs } = received
   const causes = at === attempt.firstAt ? [at] : [attempt.firstAt, at]
   const no = (reason: Refusal, more: ReadonlyArray<number> = [], limits = {}): void => {
@@ -389,9 +393,9 @@ const frameHeard = (
     readonly keyVersion: number
     readonly payload: Sealed
     readonly signs: ReadonlyArray<FrameSign> | undefined
+    readonly mac: string
   },
 ): FrameHeard => {
-  const macAt = headerLength + slot.payloadLength
   const frame: FrameHeard = {
     _tag: "FrameHeard",
     source: received.source,
@@ -401,7 +405,7 @@ const frameHeard = (
     rank: slot.rank,
     flags: slot.flags,
     seq: slot.seq,
-    mac: hexOfRange(slot.body, macAt, slot.packetLength),
+    mac: known.mac,
     crc: slot.crc,
     payload: known.payload,
     check: known.check,
@@ -422,7 +426,7 @@ const claimedFrame = (
   check: FrameCheck,
   stranger: boolean,
 ): FrameHeard => {
-  const device = idOf(slot.device)
+  const device = deviceIdOf(slot.device)
   const packet = slot.body.slice(0, slot.packetLength)
   const payload = packet.subarray(headerLength)
   return {
@@ -458,9 +462,6 @@ const measured = (received: ReceivedFrame): Measured => {
     ...(configDigest === undefined ? {} : { configDigest }),
   }
 }
-
-// Eight hex digits at most, in capitals and without leading zeros: the brand's canonical form.
-const idOf = (address: number): DeviceId => deviceHexOf(address) as DeviceId
 
 const kindOf = (slot: Slot.Slot): MessageKind => {
   if (slot.control) return "control"

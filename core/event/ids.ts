@@ -40,10 +40,24 @@ export const SourceMessageId = Schema.String.check(Schema.isPattern(/^[0-9A-Za-z
 )
 export type SourceMessageId = typeof SourceMessageId.Type
 
-/** The device id of a radio address. */
-export const deviceIdOf = (address: number): DeviceId =>
+/**
+ * The device id of a radio address. Those met of late are kept, a place for each address modulo `idsKept`: copies of a
+ * message come together, and one text for all of them is also found faster in maps than equal ones.
+ */
+export const deviceIdOf = (address: number): DeviceId => {
+  const place = address & (idsKept - 1)
+  if (addressKept[place] === address && idKept[place] !== undefined) return idKept[place]
   // A number's hex digits always fit the pattern.
-  (address >>> 0).toString(16).toUpperCase() as DeviceId
+  const id = (address >>> 0).toString(16).toUpperCase() as DeviceId
+  addressKept[place] = address
+  idKept[place] = id
+  return id
+}
+
+/** A power of two; 300 KB. */
+const idsKept = 4_096
+const addressKept: Array<number> = Array.from({ length: idsKept }, () => -1)
+const idKept: Array<DeviceId | undefined> = Array.from({ length: idsKept }, () => undefined)
 
 /** The radio address of a device id, or undefined where the id is no such address. */
 export const addressOf = (device: string): number | undefined =>

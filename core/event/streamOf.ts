@@ -8,7 +8,19 @@
 import type { StreamId } from "./Envelope.ts"
 import type { Event } from "./Event.ts"
 
-export const deviceStream = (device: string): StreamId => `device-${device}`
+/** One text for each device: a new one for each event is made, hashed and thrown away. */
+export const deviceStream = (device: string): StreamId => {
+  const known = deviceStreams.get(device)
+  if (known !== undefined) return known
+  if (deviceStreams.size >= deviceStreamsMax) deviceStreams.clear()
+  const stream = `device-${device}`
+  deviceStreams.set(device, stream)
+  return stream
+}
+
+const deviceStreamsMax = 65_536
+const deviceStreams = new Map<string, StreamId>()
+
 export const stationStream = (station: string): StreamId => `station-${station}`
 export const customerStream = (customer: string): StreamId => `customer-${customer}`
 

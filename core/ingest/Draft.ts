@@ -1,7 +1,13 @@
 /** What is decided between two commits, and what to tell whom when it is durable, or is not. */
 import type * as Effect from "effect/Effect"
 import * as Network from "../decide/Network.ts"
-import { type Cause, causeInBatch, type NewEvent, type Position } from "../event/Envelope.ts"
+import {
+  type Cause,
+  causeInBatch,
+  type NewEvent,
+  noCauses,
+  type Position,
+} from "../event/Envelope.ts"
 import type { Event } from "../event/Event.ts"
 import { streamOf } from "../event/streamOf.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
@@ -26,7 +32,7 @@ export const add = (
 ): Position => {
   const position = draft.first + draft.events.length
   const stream = streamOf(event)
-  draft.events.push({ stream, occurredMs, causes: causes.map(asCause(draft.first)), event })
+  draft.events.push({ stream, occurredMs, causes: placedIn(draft.first, causes), event })
   // Neither revision nor our clock matter to decisions; the log gives both when it commits.
   if (state !== undefined)
     Network.apply(state, {
@@ -42,7 +48,7 @@ export const add = (
 }
 
 /** A position in this draft is named by its place in the append, one before it as it is. */
-const asCause =
-  (first: Position) =>
-  (position: Position): Cause =>
-    position < first ? position : causeInBatch(position - first)
+const placedIn = (first: Position, causes: ReadonlyArray<Position>): ReadonlyArray<Cause> =>
+  causes.length === 0
+    ? noCauses
+    : causes.map((position) => (position < first ? position : causeInBatch(position - first)))

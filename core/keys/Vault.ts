@@ -122,7 +122,7 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
     const known = kept(id)
     if (known !== undefined) return known
     if (fresh.size >= freshMax) flush()
-    const secret = random(32)
+    const secret = seal.newDataSecret(random)
     fresh.set(id, secret)
     return remember(id, seal.dataKeyOf(secret))
   }

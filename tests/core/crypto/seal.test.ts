@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { createDecipheriv, createHash, hkdfSync } from "node:crypto"
 import * as seal from "../../../core/crypto/seal.ts"
 import * as Bytes from "../../../core/kernel/Bytes.ts"
 
@@ -46,6 +47,52 @@ describe("a sealed payload", () => {
       seal.sealPayload(seal.dataKeyOf(bytes), plain, plain),
     )
     assert.notStrictEqual(one.digest, other.digest)
+  })
+})
+
+/** Opened by hand, under the key that a second derivation gives. */
+const openWith = (hiding: Uint8Array, sealed: { digest: string; bytes: Uint8Array }) => {
+  const decipher = createDecipheriv("aes-256-gcm", hiding, Buffer.from(sealed.digest, "hex"))
+  decipher.setAuthTag(sealed.bytes.subarray(-16))
+  return Buffer.concat([decipher.update(sealed.bytes.subarray(0, -16)), decipher.final()])
+}
+
+describe("a data key", () => {
+  const random = fc.uint8Array({ minLength: 32, maxLength: 32 })
+  const info = Buffer.from("sigtwin data key")
+  it("hides under the second half of SHA-512 over counter, secret and purpose", () =>
+    fc.assert(
+      fc.property(random, packet, (bytes, plain) => {
+        const key = seal.dataKeyOf(seal.newDataSecret(() => bytes))
+        const one = createHash("sha512")
+          .update(Uint8Array.of(0, 0, 0, 1))
+          .update(bytes)
+        const hiding = one.update(info).digest().subarray(32)
+        const opened = openWith(hiding, seal.sealPayload(key, plain, plain))
+        assert.isTrue(Bytes.equal(opened, plain))
+      }),
+    ))
+
+  it("of a secret kept before secrets said how they are derived still opens what it sealed", () =>
+    fc.assert(
+      fc.property(random, packet, (bytes, plain) => {
+        const hiding = new Uint8Array(hkdfSync("sha256", bytes, "", info, 64)).subarray(32)
+        const opened = openWith(hiding, seal.sealPayload(seal.dataKeyOf(bytes), plain, plain))
+        assert.isTrue(Bytes.equal(opened, plain))
+      }),
+    ))
+})
+
+describe("secret bytes", () => {
+  it("are as many as asked for, and never those of before", () => {
+    const seen = new Set<string>()
+    for (let i = 0; i < 2_000; i++) {
+      const bytes = seal.secretBytes(16 + (i % 17))
+      assert.lengthOf(bytes, 16 + (i % 17))
+      seen.add(Bytes.toHex(bytes.subarray(0, 16)))
+    }
+    assert.strictEqual(seen.size, 2_000)
+    assert.lengthOf(seal.secretBytes(10_000), 10_000)
   })
 })
 
