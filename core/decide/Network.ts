@@ -269,6 +269,17 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "DeliverySucceeded":
     case "DeliveryFailed":
     case "DeliveryAbandoned":
+    case "DeliveriesBegan":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":

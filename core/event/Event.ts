@@ -17,7 +17,16 @@ import {
   StationTrustRestored,
 } from "./attestation.ts"
 import { EarlierTwinFound, MessageAccepted, MessageRefused } from "./decision.ts"
-import { DeliveryAbandoned, DeliveryFailed, DeliveryOwed, DeliverySucceeded } from "./delivery.ts"
+import {
+  CircuitClosed,
+  CircuitOpened,
+  DeliveriesBegan,
+  DeliveryAbandoned,
+  DeliveryFailed,
+  DeliveryOwed,
+  DeliverySucceeded,
+  RedeliveryAsked,
+} from "./delivery.ts"
 import {
   DownlinkAsked,
   DownlinkConfirmed,
@@ -39,6 +48,12 @@ import {
   StationCertified,
   StationTpmEnrolled,
 } from "./endorsement.ts"
+import {
+  CorePartAdded,
+  CorePartRemoved,
+  CorePartReported,
+  CoreServiceDeclared,
+} from "./infrastructure.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
 import { PayloadSchemeAdopted } from "./payloadScheme.ts"
 import { PolicyAdopted } from "./policy.ts"
@@ -58,6 +73,7 @@ import {
   StationRetired,
 } from "./registration.ts"
 import { MessageReported, ReceptionReported, ServiceReported } from "./report.ts"
+import { SourceAdded, SourcePolled, SourceRemoved } from "./source.ts"
 
 /** Every kind this build knows, in the order they were added: the binary record numbers kinds by it. */
 export const known = [
@@ -118,6 +134,17 @@ export const known = [
   StationCertified,
   ReferenceValuesPublished,
   ReferenceValuesSuperseded,
+  DeliveriesBegan,
+  RedeliveryAsked,
+  CircuitOpened,
+  CircuitClosed,
+  CorePartAdded,
+  CorePartRemoved,
+  CorePartReported,
+  CoreServiceDeclared,
+  SourceAdded,
+  SourceRemoved,
+  SourcePolled,
 ] as const
 
 export const Known = Schema.Union(known)

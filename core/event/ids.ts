@@ -30,6 +30,13 @@ export const DataCentreId = Schema.String.check(Schema.isPattern(name)).pipe(
 )
 export type DataCentreId = typeof DataCentreId.Type
 
+/** A part of the core network: `par.server-2`. */
+export const PartId = Schema.String.check(Schema.isPattern(name)).pipe(Schema.brand("PartId"))
+export type PartId = typeof PartId.Type
+
+export const ServiceId = Schema.String.check(Schema.isPattern(name)).pipe(Schema.brand("ServiceId"))
+export type ServiceId = typeof ServiceId.Type
+
 /** Where facts came from: `frames`, `callbacks`, `api-v2`, `jsi`, `denver`, `sim`, or a name the importer gave. */
 export const SourceId = Schema.String.check(Schema.isPattern(name)).pipe(Schema.brand("SourceId"))
 export type SourceId = typeof SourceId.Type

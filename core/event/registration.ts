@@ -5,6 +5,7 @@
  * Keys are never here: `core/keys` holds them.
  */
 import * as Schema from "effect/Schema"
+import { Notice } from "./delivery.ts"
 import { CustomerId, DataCentreId, DestinationId, DeviceId, StationId } from "./ids.ts"
 
 export const DeviceRegistered = Schema.TaggedStruct("DeviceRegistered", {
@@ -70,12 +71,47 @@ export type CustomerRegistered = typeof CustomerRegistered.Type
 export const CustomerRetired = Schema.TaggedStruct("CustomerRetired", { customer: CustomerId })
 export type CustomerRetired = typeof CustomerRetired.Type
 
-/** Where a customer's messages go. `loopbackAllowed` permits an address on this machine (a demo's). */
+/** How a destination is reached. Absent means `url`. */
+export const Channel = Schema.Literals([
+  /** A request for each. */
+  "url",
+  /** A request for all that became owed since the last. */
+  "batch-url",
+  "email",
+  /** Kept until the customer fetches it. */
+  "pull",
+])
+export type Channel = typeof Channel.Type
+
+/** What a destination is told. Absent means `bidir` alone. */
+export const Told = Schema.Literals(["bidir", ...Notice.literals])
+export type Told = typeof Told.Type
+
+/**
+ * Where a customer's messages go. `loopbackAllowed` permits an address on this machine (a demo's).
+ *
+ * `url`: `https://…`, `mailto:ADDRESS` of an e-mail, `pull:` of what is fetched. It, headers and body are templates: `{device}`
+ * and the like are the variables of SIGFOX.md part 6.
+ */
 export const DestinationAdded = Schema.TaggedStruct("DestinationAdded", {
   customer: CustomerId,
   destination: DestinationId,
   url: Schema.String,
   loopbackAllowed: Schema.Boolean,
+  channel: Schema.optionalKey(Channel),
+  told: Schema.optionalKey(Schema.Array(Told)),
+  /** Only of devices in this group; of all where absent. */
+  group: Schema.optionalKey(Schema.String),
+  method: Schema.optionalKey(Schema.Literals(["POST", "PUT", "GET"])),
+  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  body: Schema.optionalKey(Schema.String),
+  contentType: Schema.optionalKey(Schema.String),
+  /** One line of a batch's `{batch}`. */
+  linePattern: Schema.optionalKey(Schema.String),
+  /** An `error` is owed when a device says nothing for so long. */
+  silentAfterS: Schema.optionalKey(Schema.Int),
+  /** Version of its secret headers and signing key in the vault; absent where it has none. */
+  secretVersion: Schema.optionalKey(Schema.Int),
 })
 export type DestinationAdded = typeof DestinationAdded.Type
 

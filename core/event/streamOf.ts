@@ -80,6 +80,9 @@ export const streamOf = (event: Event): StreamId => {
     case "DeliverySucceeded":
     case "DeliveryFailed":
     case "DeliveryAbandoned":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
       return customerStream(event.customer)
     case "EndorsementRootTrusted":
     case "EndorsementRootDistrusted":
@@ -90,6 +93,14 @@ export const streamOf = (event: Event): StreamId => {
       return "policy"
     case "DataCentreOpened":
     case "LinkReported":
+    case "DeliveriesBegan":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "Unknown":

@@ -51,6 +51,17 @@ export const ofEvent = (event: Event, occurredMs: number): Identity | undefined 
     case "DeliveryAbandoned":
     case "PolicyAdopted":
     case "LinkReported":
+    case "DeliveriesBegan":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":

@@ -157,6 +157,17 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     case "MessageRefused":
     case "PolicyAdopted":
     case "LinkReported":
+    case "DeliveriesBegan":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":

@@ -8,7 +8,13 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import type { Projection } from "../Projection.ts"
 import { advance } from "./advance.ts"
 import { messageAccepted, messageRefused } from "./decided.ts"
-import { deliveryAbandoned, deliveryFailed, deliveryOwed, deliverySucceeded } from "./delivered.ts"
+import {
+  deliveryAbandoned,
+  deliveryFailed,
+  deliveryOwed,
+  deliverySucceeded,
+  redeliveryAsked,
+} from "./delivered.ts"
 import { sweep } from "./happenings.ts"
 import { bytesHeard, frameHeard, messageReported, receptionReported } from "./heard.ts"
 import { minuteMs } from "./Pulse.ts"
@@ -77,6 +83,8 @@ const happen = (draft: State, recorded: Recorded): void => {
       return deliveryFailed(draft, event, recorded)
     case "DeliveryAbandoned":
       return deliveryAbandoned(draft, event)
+    case "RedeliveryAsked":
+      return redeliveryAsked(draft, event, recorded)
     case "LinkReported":
       return linkReported(draft, event, recorded)
     case "ServiceReported":
@@ -86,6 +94,16 @@ const happen = (draft: State, recorded: Recorded): void => {
     case "DestinationAdded":
     case "DestinationRemoved":
     case "PolicyAdopted":
+    case "DeliveriesBegan":
+    case "CircuitOpened":
+    case "CircuitClosed":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":

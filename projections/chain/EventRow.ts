@@ -123,6 +123,40 @@ const wordsOf = (event: Event): Words => {
       return words("suspicious", "delivery failed", `${event.error} · attempt ${event.attempt}`)
     case "DeliveryAbandoned":
       return words("refused", "delivery abandoned", `${event.error} · ${event.attempts} attempts`)
+    case "DeliveriesBegan":
+      return words("plain", "requests go out", `${event.owed.length}`)
+    case "RedeliveryAsked":
+      return words(
+        "plain",
+        `asked for again, was ${event.was}`,
+        `seq ${event.seq} to ${event.destination}`,
+      )
+    case "CircuitOpened":
+      return words(
+        "suspicious",
+        "destination held back",
+        `${event.destination} · ${event.failures} failures, ${event.error}`,
+      )
+    case "CircuitClosed":
+      return words("good", "destination answers again", event.destination)
+    case "CorePartAdded":
+      return words("plain", `${event.kind} added`, event.name ?? event.part)
+    case "CorePartRemoved":
+      return words("plain", "part removed", event.part)
+    case "CorePartReported":
+      return words(event.up ? "good" : "suspicious", event.up ? "part up" : "part down", event.part)
+    case "CoreServiceDeclared":
+      return words("plain", "service declared", event.name ?? event.service)
+    case "SourceAdded":
+      return words("plain", "network is polled", `${event.source} · ${event.url}`)
+    case "SourceRemoved":
+      return words("plain", "network is no longer polled", event.source)
+    case "SourcePolled":
+      return words(
+        event.outcome === "done" ? "plain" : "suspicious",
+        event.outcome === "done" ? "network polled" : `network polled, ${event.outcome}`,
+        `${event.source} · ${event.added} of ${event.messages} new`,
+      )
     case "PolicyAdopted":
       return words("plain", "policy adopted", `version ${event.version}`)
     case "LinkReported":

@@ -8,6 +8,7 @@ import type {
   DeliveryFailed,
   DeliveryOwed,
   DeliverySucceeded,
+  RedeliveryAsked,
 } from "../../core/event/delivery.ts"
 import { at, begin, finish, goOn, outageAfter, outageKey } from "./happenings.ts"
 import { customerOf } from "./registered.ts"
@@ -15,6 +16,10 @@ import { durationsMax, pendingMax, type Customer, type State } from "./State.ts"
 
 export const deliveryOwed = (draft: State, event: DeliveryOwed, recorded: Recorded): void => {
   change(draft, event.customer, (customer) => ({ pending: customer.pending + 1 }))
+  wait(draft, event, recorded)
+}
+
+const wait = (draft: State, event: DeliveryOwed | RedeliveryAsked, recorded: Recorded): void => {
   if (draft.pending.size >= pendingMax) return
   const { customer } = event
   draft.pending.set(keyOf(event), { customer, ms: draft.nowMs, at: recorded.position })
@@ -79,6 +84,16 @@ export const deliveryAbandoned = (draft: State, event: DeliveryAbandoned): void 
   }))
 }
 
+export const redeliveryAsked = (draft: State, event: RedeliveryAsked, recorded: Recorded): void => {
+  const isGivenUp = event.was === "given-up"
+  change(draft, event.customer, (customer) => ({
+    abandoned: Math.max(0, customer.abandoned - (isGivenUp ? 1 : 0)),
+    delivered: Math.max(0, customer.delivered - (isGivenUp ? 0 : 1)),
+    pending: customer.pending + 1,
+  }))
+  wait(draft, event, recorded)
+}
+
 const lastOf = (draft: State, recorded: Recorded) => {
   const { ms, position } = at(draft, recorded)
   return { lastMs: ms, lastAt: position }
@@ -93,5 +108,7 @@ const change = (
   if (customer !== undefined) draft.customers.set(id, { ...customer, ...changeOf(customer) })
 }
 
-const keyOf = (event: DeliveryOwed | DeliverySucceeded | DeliveryAbandoned): string =>
-  `${event.device}:${event.seq}@${event.epoch} ${event.destination}`
+const keyOf = (
+  event: DeliveryOwed | DeliverySucceeded | DeliveryAbandoned | RedeliveryAsked,
+): string =>
+  `${event.device}:${event.seq}@${event.epoch} ${event.destination}${event.notice === undefined ? "" : ` ${event.notice}`}`

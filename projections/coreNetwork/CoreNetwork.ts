@@ -98,6 +98,17 @@ const apply = (draft: State, { event, occurredMs, position }: Recorded): void =>
     case "DeliveryFailed":
     case "DeliveryAbandoned":
     case "PolicyAdopted":
+    case "DeliveriesBegan":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":

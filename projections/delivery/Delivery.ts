@@ -2,6 +2,7 @@
  * Customers, where they want their messages, and the ledger of what they are owed: a ledger for
  * each customer and destination (see `Ledger.ts`), which goes on when the destination is removed.
  */
+import type { Channel, Told } from "../../core/event/registration.ts"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import * as FifoMap from "../../core/kernel/FifoMap.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
@@ -11,6 +12,10 @@ export type Destination = {
   readonly destination: string
   readonly url: string
   readonly loopbackAllowed: boolean
+  readonly channel: Channel
+  readonly told: ReadonlyArray<Told>
+  /** Only of devices in this group; null for all. */
+  readonly group: string | null
   readonly added: Position
 }
 
@@ -49,6 +54,14 @@ const apply = (draft: State, recorded: Recorded): void => {
       const given = { position, abandonedMs: recordedMs, attempts, error }
       return Ledger.abandon(ledgerOf(draft, event), event, given)
     }
+    case "RedeliveryAsked":
+      return Ledger.again(ledgerOf(draft, event), event, position, recordedMs)
+    case "CircuitOpened":
+      ledgerOf(draft, event).counters.circuitOpenSinceMs ??= occurredMs
+      return
+    case "CircuitClosed":
+      ledgerOf(draft, event).counters.circuitOpenSinceMs = null
+      return
     case "CustomerRegistered": {
       const known = draft.customers.get(event.customer)
       draft.customers.set(event.customer, {
@@ -64,10 +77,11 @@ const apply = (draft: State, recorded: Recorded): void => {
       return change(draft, event.customer, () => ({ retired: true }))
     case "DestinationAdded": {
       const { customer, destination, loopbackAllowed, url } = event
+      const { channel = "url", group = null, told = ["bidir"] } = event
       return change(draft, customer, ({ destinations }) => ({
         destinations: [
           ...destinations.filter((known) => known.destination !== destination),
-          { destination, url, loopbackAllowed, added: position },
+          { destination, url, loopbackAllowed, channel, told, group, added: position },
         ],
       }))
     }
@@ -94,6 +108,14 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "MessageRefused":
     case "PolicyAdopted":
     case "LinkReported":
+    case "DeliveriesBegan":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":
@@ -131,7 +153,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "delivery",
-  version: 1,
+  version: 2,
   initial: () => ({ customers: new Map(), ledgers: new Map() }),
   apply,
   copy: (state) => ({
@@ -198,19 +220,22 @@ export interface Sums {
   readonly pending: number
   readonly abandoned: number
   readonly failedAttempts: number
+  /** Delivered, perhaps twice. */
+  readonly doubles: number
 }
 
 /** All ledgers together. */
 export const sums = (ledgers: Iterable<Ledger.Ledger>): Sums => {
-  let [owed, delivered, pending, abandoned, failedAttempts] = [0, 0, 0, 0, 0]
+  let [owed, delivered, pending, abandoned, failedAttempts, doubles] = [0, 0, 0, 0, 0, 0]
   for (const ledger of ledgers) {
     owed += ledger.counters.owed
     delivered += ledger.counters.delivered
     failedAttempts += ledger.counters.failedAttempts
+    doubles += ledger.counters.doubles
     pending += Ledger.pendingCount(ledger)
     abandoned += Ledger.abandonedCount(ledger)
   }
-  return { owed, delivered, pending, abandoned, failedAttempts }
+  return { owed, delivered, pending, abandoned, failedAttempts, doubles }
 }
 
 const ledgerOf = (
@@ -237,7 +262,7 @@ const change = (
 const ledgerFrom = (from: EncodedLedger): Ledger.Ledger => {
   const { abandoned, counters, customer, destination, pending } = from
   const ledger = Ledger.copy({ ...Ledger.make(customer, destination), counters })
-  for (const each of pending) ledger.pending.set(Ledger.messageName(each), each)
-  for (const each of abandoned) FifoMap.set(ledger.abandoned, Ledger.messageName(each), each)
+  for (const each of pending) ledger.pending.set(Ledger.obligationName(each), each)
+  for (const each of abandoned) FifoMap.set(ledger.abandoned, Ledger.obligationName(each), each)
   return ledger
 }

@@ -7,6 +7,7 @@
  * `pendingUnlisted` and `abandonedUnlisted`; an outcome that names an obligation in neither list is
  * taken to be of one of those. An outcome for which nothing is left over is `stray` and changes nothing.
  */
+import type { Notice } from "../../core/event/delivery.ts"
 import type { Position } from "../../core/event/Envelope.ts"
 import * as FifoMap from "../../core/kernel/FifoMap.ts"
 import * as Latency from "./Latency.ts"
@@ -22,6 +23,7 @@ export type Pending = {
   readonly device: string
   readonly seq: number
   readonly epoch: number
+  readonly notice: Notice | null
   /** By our clock. */
   readonly owedMs: number
   /** Attempts that failed. */
@@ -38,6 +40,7 @@ export type Abandoned = {
   readonly device: string
   readonly seq: number
   readonly epoch: number
+  readonly notice: Notice | null
   readonly abandonedMs: number
   readonly attempts: number
   readonly error: string
@@ -55,6 +58,8 @@ export type Counters = {
   repeated: number
   /** Outcomes of what was not owed. */
   stray: number
+  /** Delivered, perhaps twice: an earlier request's answer was never seen. */
+  doubles: number
   /** From owed to delivered, by our clock; only of obligations that were listed. */
   readonly latency: Latency.Latency
   lastSuccessMs: number | null
@@ -62,6 +67,8 @@ export type Counters = {
   /** Since when every attempt failed, by the source's clock; null after a success. */
   failingSinceMs: number | null
   lastError: string | null
+  /** Since when only single attempts are made; null while it answers. */
+  circuitOpenSinceMs: number | null
 }
 
 /** Changed in place by the state that holds it, counters too; what its maps hold is immutable. */
@@ -69,7 +76,7 @@ export interface Ledger {
   readonly customer: string
   readonly destination: string
   readonly counters: Counters
-  /** By message, in the order in which they became owed. */
+  /** By `obligationName`, in the order in which they became owed. */
   readonly pending: Map<string, Pending>
   readonly abandoned: FifoMap.FifoMap<Abandoned>
 }
@@ -80,7 +87,15 @@ interface Message {
   readonly epoch: number
 }
 
+/** What it is about at its destination. */
+interface Obligation extends Message {
+  readonly notice?: Notice | null
+}
+
 export const messageName = ({ device, seq, epoch }: Message): string => `${device}:${seq}@${epoch}`
+
+export const obligationName = (of: Obligation): string =>
+  of.notice == null ? messageName(of) : `${messageName(of)} ${of.notice}`
 
 export const make = (customer: string, destination: string): Ledger => ({
   customer,
@@ -94,11 +109,13 @@ export const make = (customer: string, destination: string): Ledger => ({
     abandonedUnlisted: 0,
     repeated: 0,
     stray: 0,
+    doubles: 0,
     latency: Latency.make(),
     lastSuccessMs: null,
     lastFailureMs: null,
     failingSinceMs: null,
     lastError: null,
+    circuitOpenSinceMs: null,
   },
   pending: new Map(),
   abandoned: FifoMap.make(abandonedMax),
@@ -126,26 +143,62 @@ export const oldestPending = (ledger: Ledger): Pending | undefined => {
 
 export const owe = (
   ledger: Ledger,
-  message: Message,
+  owed: Obligation,
   position: Position,
   recordedMs: number,
 ): void => {
-  const name = messageName(message)
+  const name = obligationName(owed)
   const { abandoned, counters, pending } = ledger
   if (pending.has(name)) {
     counters.repeated++
     return
   }
-  // Asked for again after it was given up: the same obligation, pending once more.
+  // Owed anew after it was given up: the same obligation, pending once more.
   const isAgain = abandoned.values.has(name)
   if (isAgain) FifoMap.remove(abandoned, name)
+  wait(ledger, owed, position, recordedMs)
+  if (isAgain) counters.repeated++
+  else counters.owed++
+}
+
+/** Somebody wants it again: what was given up or delivered is pending once more, and no more is owed than before. */
+export const again = (
+  ledger: Ledger,
+  asked: Obligation & { readonly was: "given-up" | "delivered" },
+  position: Position,
+  recordedMs: number,
+): void => {
+  const name = obligationName(asked)
+  const { abandoned, counters, pending } = ledger
+  if (pending.has(name)) {
+    counters.repeated++
+    return
+  }
+  if (abandoned.values.has(name)) FifoMap.remove(abandoned, name)
+  else if (asked.was === "given-up" && counters.abandonedUnlisted > 0) counters.abandonedUnlisted--
+  else if (asked.was === "delivered" && counters.delivered > 0) counters.delivered--
+  else {
+    counters.stray++
+    return
+  }
+  counters.repeated++
+  wait(ledger, asked, position, recordedMs)
+}
+
+const wait = (
+  { counters, pending }: Ledger,
+  { device, epoch, notice = null, seq }: Obligation,
+  position: Position,
+  recordedMs: number,
+): void => {
   const hasRoom = pending.size < pendingMax && counters.pendingUnlisted === 0
   if (hasRoom)
-    pending.set(name, {
+    pending.set(obligationName({ device, epoch, notice, seq }), {
       position,
-      device: message.device,
-      seq: message.seq,
-      epoch: message.epoch,
+      device,
+      seq,
+      epoch,
+      notice,
       owedMs: recordedMs,
       attempts: 0,
       error: null,
@@ -156,19 +209,18 @@ export const owe = (
     counters.pendingUnlisted++
     counters.unlistedFrom ??= position
   }
-  if (isAgain) counters.repeated++
-  else counters.owed++
 }
 
 export const succeed = (
   ledger: Ledger,
-  message: Message,
+  owed: Obligation & { readonly repeat?: true },
   at: { readonly occurredMs: number; readonly recordedMs: number },
 ): void => {
-  const listed = settle(ledger, messageName(message))
+  const listed = settle(ledger, obligationName(owed))
   if (listed === undefined) return
   const { counters } = ledger
   counters.delivered++
+  if (owed.repeat === true) counters.doubles++
   counters.lastSuccessMs = at.occurredMs
   counters.failingSinceMs = null
   if (listed !== null) Latency.add(counters.latency, at.recordedMs - listed.owedMs)
@@ -176,7 +228,7 @@ export const succeed = (
 
 export const fail = (
   ledger: Ledger,
-  message: Message,
+  owed: Obligation,
   failure: {
     readonly error: string
     readonly status: number | null
@@ -185,7 +237,7 @@ export const fail = (
   },
   occurredMs: number,
 ): void => {
-  const name = messageName(message)
+  const name = obligationName(owed)
   const { counters, pending } = ledger
   const listed = pending.get(name)
   // Setting a key that is there keeps its place in the order.
@@ -205,18 +257,24 @@ export const fail = (
 
 export const abandon = (
   ledger: Ledger,
-  message: Message,
-  abandoned: Omit<Abandoned, "device" | "seq" | "epoch">,
+  owed: Obligation,
+  abandoned: Omit<Abandoned, "device" | "seq" | "epoch" | "notice">,
 ): void => {
-  const name = messageName(message)
+  const name = obligationName(owed)
   const isKnown = ledger.abandoned.values.has(name)
   const settled = isKnown ? undefined : settlePending(ledger, name)
   if (settled === undefined) {
     ledger.counters.stray++
     return
   }
-  const { device, epoch, seq } = message
-  const displaced = FifoMap.set(ledger.abandoned, name, { device, seq, epoch, ...abandoned })
+  const { device, epoch, notice = null, seq } = owed
+  const displaced = FifoMap.set(ledger.abandoned, name, {
+    device,
+    seq,
+    epoch,
+    notice,
+    ...abandoned,
+  })
   if (displaced !== undefined) ledger.counters.abandonedUnlisted++
 }
 

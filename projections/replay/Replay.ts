@@ -80,6 +80,17 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "DeliveryFailed":
     case "DeliveryAbandoned":
     case "LinkReported":
+    case "DeliveriesBegan":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":

@@ -191,6 +191,17 @@ const count = (draft: State, event: Event): number => {
     case "PolicyAdopted":
     case "LinkReported":
     case "Ticked":
+    case "DeliveriesBegan":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
+    case "CorePartAdded":
+    case "CorePartRemoved":
+    case "CorePartReported":
+    case "CoreServiceDeclared":
+    case "SourceAdded":
+    case "SourceRemoved":
+    case "SourcePolled":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
     case "DownlinkDefaultSet":

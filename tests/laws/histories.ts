@@ -15,6 +15,8 @@ import {
   DataCentreId,
   DestinationId,
   DeviceId,
+  PartId,
+  ServiceId,
   SourceId,
   SourceMessageId,
   StationId,
@@ -71,6 +73,7 @@ export const device = (n: number): DeviceId => DeviceId.make(`D${n}`)
 export const station = (n: number): StationId => StationId.make(`S${n}`)
 export const customer = (n: number): CustomerId => CustomerId.make(`c${n}`)
 export const destination = (n: number): DestinationId => DestinationId.make(`to${n}`)
+export const part = (n: number): PartId => PartId.make(`p${n}`)
 export const source = SourceId.make("test")
 
 const oneOf = <A>(make: (n: number) => A, count: number): fc.Arbitrary<A> =>
@@ -99,6 +102,7 @@ const kind = (
     .map(([given, ...others]) => Object.assign({ _tag }, given, ...others) as Event)
 
 const sealed = digests.map((digest) => ({ digest, length: 2, bytes: new Uint8Array(18) }))
+const notices = fc.constantFrom("data-advanced", "acknowledge")
 const obligation = {
   device: oneOf(device, 2),
   seq: fc.integer({ min: 0, max: 3 }),
@@ -237,15 +241,19 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
       offset: fc.constant(0),
     }),
   ],
-  [6, kind("DeliveryOwed", obligation)],
+  [6, kind("DeliveryOwed", obligation, { notice: notices })],
   [
     4,
-    kind("DeliverySucceeded", {
-      ...obligation,
-      attempt: fc.constant(1),
-      status: fc.constant(200),
-      durationMs: fc.constant(12.5),
-    }),
+    kind(
+      "DeliverySucceeded",
+      {
+        ...obligation,
+        attempt: fc.constant(1),
+        status: fc.constant(200),
+        durationMs: fc.constant(12.5),
+      },
+      { notice: notices, repeat: fc.constant(true) },
+    ),
   ],
   [
     3,
@@ -258,16 +266,91 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
         durationMs: fc.constant(10_000),
         nextAttemptAtMs: fc.constant(1),
       },
-      { status: fc.constant(500) },
+      { status: fc.constant(500), notice: notices },
     ),
   ],
   [
     2,
-    kind("DeliveryAbandoned", {
-      ...obligation,
-      attempts: fc.constant(4),
+    kind(
+      "DeliveryAbandoned",
+      { ...obligation, attempts: fc.constant(4), error: fc.constant("timeout") },
+      { notice: notices },
+    ),
+  ],
+  [1, kind("DeliveriesBegan", { owed: fc.array(fc.nat(200), { maxLength: 3 }) })],
+  [
+    2,
+    kind(
+      "RedeliveryAsked",
+      { ...obligation, was: fc.constantFrom("given-up", "delivered"), note: fc.constant("") },
+      { notice: notices },
+    ),
+  ],
+  [
+    1,
+    kind("CircuitOpened", {
+      customer: customers,
+      destination: oneOf(destination, 2),
+      failures: fc.constant(5),
       error: fc.constant("timeout"),
     }),
+  ],
+  [1, kind("CircuitClosed", { customer: customers, destination: oneOf(destination, 2) })],
+  [
+    3,
+    kind(
+      "CorePartAdded",
+      {
+        part: oneOf(part, 4),
+        kind: fc.constantFrom("server", "transit-link", "backend"),
+        joins: fc.array(oneOf(part, 4), { maxLength: 3 }),
+      },
+      { name: fc.constant("one"), dataCentre: oneOf((n) => DataCentreId.make(`dc${n}`), 2) },
+    ),
+  ],
+  [1, kind("CorePartRemoved", { part: oneOf(part, 4) })],
+  [
+    3,
+    kind(
+      "CorePartReported",
+      { part: oneOf(part, 4), up: fc.boolean() },
+      { detail: fc.constant("fan") },
+    ),
+  ],
+  [
+    2,
+    kind("CoreServiceDeclared", {
+      service: oneOf((n) => ServiceId.make(`s${n}`), 2),
+      from: fc.array(oneOf(part, 4), { maxLength: 2 }),
+      to: fc.array(oneOf(part, 4), { maxLength: 2 }),
+    }),
+  ],
+  [
+    1,
+    kind("SourceAdded", {
+      source: fc.constant(source),
+      url: fc.constant("https://example.org/v2"),
+      deviceTypes: fc.constant(["t1"]),
+      everyS: fc.constant(60),
+      secretVersion: fc.constant(1),
+      loopbackAllowed: fc.boolean(),
+    }),
+  ],
+  [1, kind("SourceRemoved", { source: fc.constant(source) })],
+  [
+    1,
+    kind(
+      "SourcePolled",
+      {
+        source: fc.constant(source),
+        deviceType: fc.constant("t1"),
+        outcome: fc.constantFrom("done", "limited", "failed"),
+        messages: fc.constant(2),
+        added: fc.constant(1),
+        doneMs: fc.constant(beginMs),
+      },
+      { detail: fc.constant("status 429") },
+    ),
   ],
   [
     3,

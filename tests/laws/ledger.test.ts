@@ -17,15 +17,18 @@ const recount = (
   events: History,
 ): { owed: number; delivered: number; pending: number; abandoned: number } => {
   const states = new Map<string, "pending" | "delivered" | "abandoned">()
+  const deliveredAt = new Map<string, number>()
   let [owed, delivered] = [0, 0]
   for (const { event } of events) {
     if (
       event._tag !== "DeliveryOwed" &&
       event._tag !== "DeliverySucceeded" &&
-      event._tag !== "DeliveryAbandoned"
+      event._tag !== "DeliveryAbandoned" &&
+      event._tag !== "RedeliveryAsked"
     )
       continue
-    const key = [event.customer, event.destination, event.device, event.seq, event.epoch].join(" ")
+    const { customer, destination, device, epoch, notice, seq } = event
+    const key = [customer, destination, device, seq, epoch, notice].join(" ")
     const now = states.get(key)
     if (event._tag === "DeliveryOwed") {
       if (now === undefined || now === "delivered") owed++
@@ -33,7 +36,20 @@ const recount = (
     } else if (event._tag === "DeliverySucceeded") {
       if (now !== "pending" && now !== "abandoned") continue
       delivered++
+      const at = [customer, destination].join(" ")
+      deliveredAt.set(at, (deliveredAt.get(at) ?? 0) + 1)
       states.set(key, "delivered")
+    } else if (event._tag === "RedeliveryAsked") {
+      // What says it was delivered is believed as far as this destination had that many.
+      if (now === "abandoned") states.set(key, "pending")
+      else if (now !== "pending" && event.was === "delivered") {
+        const at = [customer, destination].join(" ")
+        const done = deliveredAt.get(at) ?? 0
+        if (done === 0) continue
+        deliveredAt.set(at, done - 1)
+        delivered--
+        states.set(key, "pending")
+      }
     } else if (now === "pending") states.set(key, "abandoned")
   }
   const count = (word: string): number =>

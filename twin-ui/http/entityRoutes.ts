@@ -288,7 +288,13 @@ const firstOfDevice = (state: Device.State, id: string): Position | undefined =>
 const deliveriesOf = (reading: Reading, tally: Tally.Tally, { to }: Moment) => {
   const { device, epoch, seq } = tally
   if (seq === null || epoch === null) return Effect.succeed([])
-  const kinds = ["DeliveryOwed", "DeliverySucceeded", "DeliveryFailed", "DeliveryAbandoned"]
+  const kinds = [
+    "DeliveryOwed",
+    "DeliverySucceeded",
+    "DeliveryFailed",
+    "DeliveryAbandoned",
+    "RedeliveryAsked",
+  ]
   return Effect.map(
     reading.newest({ device, kinds, from: tally.firstAt, to }, deliveriesMax),
     (found) =>
