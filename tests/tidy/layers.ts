@@ -8,6 +8,7 @@ const core = [
   "core/kernel",
   "core/crypto",
   "core/frame",
+  "core/attestation",
   "core/event",
   "core/access",
   "core/stream",
@@ -22,6 +23,7 @@ const facts = [
   "core/event",
   "core/access",
   "core/frame",
+  "core/attestation",
   "core/decide",
   "projections/Projection.ts",
 ]
@@ -31,15 +33,19 @@ export const layers: ReadonlyArray<readonly [part: string, may: ReadonlyArray<st
   ["core/kernel", []],
   ["core/crypto", ["core/kernel"]],
   ["core/frame", ["core/kernel"]],
-  ["core/event", ["core/kernel"]],
+  ["core/attestation", ["core/kernel"]],
+  ["core/event", ["core/kernel", "core/attestation"]],
   ["core/access", ["core/kernel", "core/event"]],
   ["core/stream", ["core/kernel"]],
-  ["core/decide", ["core/kernel", "core/event", "core/frame", "core/access"]],
+  ["core/decide", ["core/kernel", "core/event", "core/frame", "core/attestation", "core/access"]],
   ["core/keys", ["core/kernel", "core/event", "core/crypto"]],
   ["core/log", ["core/kernel", "core/event", "core/crypto"]],
   ["core/ingest", core.filter((part) => part !== "core/network")],
   ["core/network", core],
-  ["core/sim", ["core/kernel", "core/event", "core/frame", "core/decide", "core/crypto"]],
+  [
+    "core/sim",
+    ["core/kernel", "core/event", "core/frame", "core/attestation", "core/decide", "core/crypto"],
+  ],
   ["projections/Projection.ts", ["core/kernel", "core/event"]],
   ["projections/all.ts", views],
   [
@@ -65,7 +71,15 @@ export const layers: ReadonlyArray<readonly [part: string, may: ReadonlyArray<st
   ["twin-ui/api", ["core/kernel", "core/event", ...views]],
   [
     "twin-ui/web",
-    ["twin-ui/api", "core/kernel", "core/stream", "core/frame", "core/event", ...views],
+    [
+      "twin-ui/api",
+      "core/kernel",
+      "core/stream",
+      "core/frame",
+      "core/attestation",
+      "core/event",
+      ...views,
+    ],
   ],
   ["twin-ui/cli", ["core", "projections", "twin-ui"]],
   [
@@ -98,6 +112,7 @@ export const layers: ReadonlyArray<readonly [part: string, may: ReadonlyArray<st
 export const withoutNode = [
   "core/kernel",
   "core/frame",
+  "core/attestation",
   "core/event",
   "core/access",
   "core/decide",
