@@ -1,5 +1,6 @@
 /** Every command, under one name. */
 import { Command } from "effect/cli"
+import { attest } from "./attest.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { customer } from "./customer.ts"
@@ -36,5 +37,6 @@ export const sigtwin = Command.make("sigtwin").pipe(
     policy,
     frame,
     frames,
+    attest,
   ]),
 )
