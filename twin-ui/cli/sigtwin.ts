@@ -16,6 +16,7 @@ import { state } from "./state.ts"
 import { station } from "./station.ts"
 import { stats } from "./stats.ts"
 import { verify } from "./verify.ts"
+import { why } from "./why.ts"
 
 export const sigtwin = Command.make("sigtwin").pipe(
   Command.withDescription(
@@ -29,6 +30,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     state,
     events,
     findings,
+    why,
     simulate,
     verify,
     device,

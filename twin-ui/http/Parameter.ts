@@ -95,6 +95,16 @@ export const name = (description: string): Parameter<string> =>
     (text) => (/^[!-~]{1,128}$/.test(text) ? text : undefined),
   )
 
+/** A line of text of people's own, as a city's name. */
+export const line = (description: string, lengthMax = 128): Parameter<string> =>
+  of(
+    description,
+    `1 to ${lengthMax} characters on one line`,
+    { type: "string", minLength: 1, maxLength: lengthMax },
+    (given) =>
+      given.length > 0 && given.length <= lengthMax && !/\p{Cc}/u.test(given) ? given : undefined,
+  )
+
 /** Several of these, divided by commas. */
 export const names = (description: string): Parameter<string> =>
   of(

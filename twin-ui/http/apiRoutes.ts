@@ -34,6 +34,7 @@ import * as Reading from "./Reading.ts"
 import * as Route from "./Route.ts"
 import { payloadHexOf } from "./unsealed.ts"
 import * as Viewer from "./Viewer.ts"
+import * as WhyRoutes from "./whyRoutes.ts"
 
 export const PoliciesAnswer = Schema.Struct({
   position: Schema.Int,
@@ -298,6 +299,7 @@ export const make = Effect.gen(function* () {
     ...ListRoutes.make(reading),
     ...entities,
     ...FindingRoutes.make(reading),
+    ...(yield* WhyRoutes.make(reading)),
     events,
     event,
     stats,

@@ -63,7 +63,7 @@ const aboutOf = ({ device, station }: Finding) => ({
 })
 
 /** Where it was found does not change, where it began may. */
-const idOf = ({ area, device, foundPosition, kind, station }: Finding): string =>
+export const idOf = ({ area, device, foundPosition, kind, station }: Finding): string =>
   `finding|${kind}|${device ?? station ?? area ?? ""}|${foundPosition}`
 
 /** The live findings' state; undefined when that projection stopped: the picture goes on without it. */

@@ -17,6 +17,7 @@ const commands = [
   "stats",
   "state",
   "events",
+  "why",
   "simulate",
   "verify",
   "device",

@@ -1,0 +1,205 @@
+/** Why a message was accepted or refused: each thing the decider looked at, what it wanted and what it saw. */
+import * as Effect from "effect/Effect"
+import * as CounterWindow from "../../../core/decide/CounterWindow.ts"
+import type * as Network from "../../../core/decide/Network.ts"
+import type { Position, Recorded } from "../../../core/event/Envelope.ts"
+import type { FrameHeard } from "../../../core/event/reception.ts"
+import * as Instant from "../../../core/kernel/Instant.ts"
+import type { LogUnavailable } from "../../../core/log/EventLog.ts"
+import { leaf, follow } from "./follow.ts"
+import { counterFacts, policyFact, registrationFacts, trustFacts } from "./gather.ts"
+import type { Lookups } from "./Lookups.ts"
+import { type Answer, compared, type Compared, positionsOf, reason, type Reason } from "./Reason.ts"
+import * as Refold from "./refold.ts"
+
+type Decided = Recorded & { readonly event: Refold.Verdict }
+type Heard = Recorded & { readonly event: FrameHeard }
+
+/** Decisions of one device that are looked through for a message's. */
+export const decisionsMax = 20_000
+
+/** The last decision on a message before `to`: of that epoch, where one is given. */
+export const findVerdict = (
+  lookups: Lookups,
+  message: { readonly device: string; readonly seq: number; readonly epoch?: number | undefined },
+  to: Position,
+): Effect.Effect<Decided | undefined, LogUnavailable> =>
+  Effect.map(
+    lookups.newest({ device: message.device, to, kinds: verdictKinds }, decisionsMax),
+    (newest) =>
+      newest.filter(isDecided).find(
+        ({ event }) =>
+          event.seq === message.seq &&
+          // A refusal is of no epoch.
+          (message.epoch === undefined ||
+            (event._tag === "MessageAccepted" && event.epoch === message.epoch)),
+      ),
+  )
+
+/** The last decision about any message of a device before `to`. */
+export const lastVerdict = (lookups: Lookups, device: string, to: Position) =>
+  Effect.map(lookups.newest({ device, to, kinds: verdictKinds }, 1), (newest) =>
+    newest.find(isDecided),
+  )
+
+const verdictKinds = ["MessageAccepted", "MessageRefused"]
+
+const isDecided = (recorded: Recorded): recorded is Decided =>
+  recorded.event._tag === "MessageAccepted" || recorded.event._tag === "MessageRefused"
+
+export const whyVerdict = (
+  lookups: Lookups,
+  decided: Decided,
+): Effect.Effect<Answer, LogUnavailable> =>
+  Effect.gen(function* () {
+    const { event, position } = decided
+    const { device } = event
+    const receptions: Array<Heard> = []
+    for (const cause of decided.causes) {
+      const found = yield* lookups.event(cause)
+      if (found !== undefined && isHeard(found)) receptions.push(found)
+    }
+    const isCounterAsked = event._tag === "MessageAccepted" || event.expectedSeq !== undefined
+    const counter = isCounterAsked ? yield* counterFacts(lookups, device, position) : []
+    const registered = yield* registrationFacts(lookups, device, position)
+    const policy = yield* policyFact(lookups, position)
+    const stations: Array<{ readonly heard: Heard; readonly facts: ReadonlyArray<Recorded> }> = []
+    for (const heard of receptions)
+      stations.push({
+        heard,
+        facts: yield* trustFacts(lookups, heard.event.station, heard.position),
+      })
+    const facts = [
+      ...receptions,
+      ...counter,
+      ...registered,
+      ...policy,
+      ...stations.flatMap((station) => station.facts),
+    ]
+    const judged = Refold.verdictOf(facts, event)
+    const because: Array<Reason> = receptions.map(leaf)
+    for (const { facts: known, heard } of stations) {
+      const last = known.at(-1)
+      if (last === undefined) continue
+      const followed = yield* follow(lookups, last, 3)
+      because.push(reason({ text: `trust of ${heard.event.station}`, because: [followed.reason] }))
+    }
+    because.push(
+      registered.length === 0
+        ? reason({ text: `${device} was not registered`, tone: "suspicious" })
+        : reason({ text: `registration of ${device}`, because: registered.map(leaf) }),
+    )
+    if (isCounterAsked) because.push(counterReason(judged.window, counter))
+    because.push(
+      policy.length === 0
+        ? reason({ text: "policy 0: what holds before any is adopted" })
+        : reason({ text: "the policy that held", because: policy.map(leaf) }),
+    )
+    return {
+      fact: { ...event },
+      reason: {
+        ...leaf(decided),
+        rule: {
+          name: isCounterAsked ? `counter ${judged.policy.policy.counterRule}` : "frame checks",
+          version: `policy ${event.policy}`,
+        },
+        compared: comparisons(decided, receptions.at(-1), stations.at(-1)?.facts ?? [], judged),
+        because,
+      },
+      facts: positionsOf(facts),
+      refolded: sameFields(judged.verdict, event),
+    }
+  })
+
+const isHeard = (recorded: Recorded): recorded is Heard => recorded.event._tag === "FrameHeard"
+
+export const sameFields = (a: object | undefined, b: object): boolean =>
+  a !== undefined && canonical(a) === canonical(b)
+
+const canonical = (fields: object): string =>
+  JSON.stringify(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+
+/** What the counter's window held, and the numbers it holds it from. */
+export const counterReason = (
+  window: CounterWindow.CounterWindow,
+  facts: ReadonlyArray<Recorded>,
+): Reason =>
+  reason({
+    text:
+      window.last < 0
+        ? "the counter: no number was taken before"
+        : `the counter: last ${window.last} in turn ${window.epoch}${window.disengaged ? ", disengaged" : ""}${window.locked ? ", locked" : ""}`,
+    because: facts.toReversed().map(leaf),
+  })
+
+const comparisons = (
+  { event }: Decided,
+  heard: Heard | undefined,
+  trust: ReadonlyArray<Recorded>,
+  judged: Refold.Judged,
+): ReadonlyArray<Compared> => {
+  if (heard === undefined) return []
+  const { device } = judged
+  const refused = event._tag === "MessageRefused" ? event.reason : undefined
+  const lines = [
+    compared(
+      "device",
+      "registered, with a key",
+      device === undefined || device.keyVersion === 0 ? "unknown" : "registered",
+      refused !== "unknown-device",
+    ),
+  ]
+  if (refused === "unknown-device") return lines
+  const { check, keyVersion, station } = heard.event
+  lines.push(compared(`checks under key ${keyVersion}`, "ok", check, check === "ok"))
+  if (check !== "ok") return lines
+  lines.push(
+    compared(
+      "device retired",
+      "no",
+      device?.retired === true ? "yes" : "no",
+      refused !== "retired-device",
+    ),
+  )
+  if (refused === "retired-device") return lines
+  const stood = Refold.stationOf(trust, station).trust
+  const wanted = judged.policy.policy.untrustedStations === "refuse" ? "not lost" : "any"
+  lines.push(compared(`trust of ${station}`, wanted, stood, refused !== "station-not-trusted"))
+  if (refused === "station-not-trusted") return lines
+  return [...lines, numberCompared(event, heard, judged)]
+}
+
+const numberCompared = (
+  event: Refold.Verdict,
+  heard: Heard,
+  { device, policy: { policy }, window }: Refold.Judged,
+): Compared => {
+  const isTaken = event._tag === "MessageAccepted"
+  if (window.last < 0) return compared("number", "any, as the first", event.seq, isTaken)
+  if (window.disengaged) return compared("number", "any, once", event.seq, isTaken)
+  const rollover = (device ?? noDevice).rollover || policy.rollover
+  const limits = CounterWindow.gapLimits(
+    {
+      atMs: heard.occurredMs,
+      contractPerDay: (device ?? noDevice).contractPerDay || policy.contractPerDay,
+      rollover,
+      policy,
+    },
+    window.lastMs,
+  )
+  const most = policy.unstatedBand === "accept" ? limits.high : limits.low
+  const next = (window.last + 1) % rollover
+  const furthest = (window.last + most) % rollover
+  const gap = (event.seq - window.last + rollover) % rollover
+  return compared(
+    "number",
+    `${next} to ${furthest} (at most ${most} further than ${window.last} of ${Instant.toIso(window.lastMs)})`,
+    `${event.seq} (${gap} further${window.recent.includes(event.seq) ? ", taken before" : ""})`,
+    isTaken,
+  )
+}
+
+const noDevice: Pick<Network.Device, "rollover" | "contractPerDay"> = {
+  rollover: 0,
+  contractPerDay: 0,
+}
