@@ -9,8 +9,9 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
-import type { LogUnavailable } from "../../core/log/EventLog.ts"
+import type { EventLog, LogUnavailable } from "../../core/log/EventLog.ts"
 import type { Projection } from "../Projection.ts"
+import type { Snapshots } from "./Snapshots.ts"
 
 /** A projection threw at an event: a bug of ours. Its state is not given out, since the event may be half in it. */
 export class ProjectionStopped extends Schema.TaggedError<ProjectionStopped>()(
@@ -54,6 +55,10 @@ export class Twin extends Context.Service<
       projection: Projection<State>,
       to: Position,
     ) => Effect.Effect<State, LogUnavailable>
+    /** Answers a question about the past from the log and the snapshots that are kept of it. */
+    readonly past: <A, E>(
+      question: Effect.Effect<A, E, EventLog | Snapshots>,
+    ) => Effect.Effect<A, E>
     /** Returns when the events below the position are folded: `append` gives what to wait for. */
     readonly reached: (position: Position) => Effect.Effect<void, LogUnavailable>
     /**

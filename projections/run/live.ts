@@ -205,6 +205,11 @@ const make = (projections: ReadonlyArray<Packed>) =>
             kept.set(projection.name, [...known, { position: to, state }].slice(-asOfKeptMax))
           return state
         }).pipe(Effect.provideService(EventLog, log), Effect.provideService(Snapshots, snapshots)),
+      past: (question) =>
+        question.pipe(
+          Effect.provideService(EventLog, log),
+          Effect.provideService(Snapshots, snapshots),
+        ),
       reached: (wanted) => waitBeyond(wanted - 1),
       changes: (from) => Stream.unfold(from, take),
       digests: Effect.sync(() =>

@@ -1,6 +1,7 @@
 /** Every command, under one name. */
 import { Command } from "effect/cli"
 import { attest } from "./attest.ts"
+import { diff } from "./diff.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { customer } from "./customer.ts"
@@ -31,6 +32,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     events,
     findings,
     why,
+    diff,
     simulate,
     verify,
     device,

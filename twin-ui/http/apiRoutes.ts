@@ -24,6 +24,7 @@ import { StatsAnswer } from "../api/Stats.ts"
 import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
 import * as At from "./At.ts"
 import { asOf, now } from "./asOf.ts"
+import * as DiffRoutes from "./diffRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
 import * as FindingRoutes from "./findingRoutes.ts"
@@ -300,6 +301,7 @@ export const make = Effect.gen(function* () {
     ...entities,
     ...FindingRoutes.make(reading),
     ...(yield* WhyRoutes.make(reading)),
+    ...(yield* DiffRoutes.make(reading)),
     events,
     event,
     stats,

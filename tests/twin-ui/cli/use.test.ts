@@ -18,6 +18,7 @@ const commands = [
   "state",
   "events",
   "why",
+  "diff",
   "simulate",
   "verify",
   "device",

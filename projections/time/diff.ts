@@ -1,0 +1,112 @@
+/**
+ * What differs between two pictures of the twin: per thing and per field, from what to what.
+ *
+ * A diff holds both sides, so it can be applied either way: `apply(between(a, b), a)` is `b`, and
+ * `apply(reversed(between(a, b)), b)` is `a`. Laws hold it to that.
+ */
+import type { Json } from "../Projection.ts"
+
+/** Fields by their path, as `verdict.seq`. A list is one value. */
+export type Fields = Readonly<Record<string, Json>>
+
+/** Things by name, as `device 4D33DB`. */
+export type Picture = ReadonlyMap<string, Fields>
+
+export interface FieldChange {
+  readonly field: string
+  /** Absent where the thing had no such field. */
+  readonly from?: Json
+  readonly to?: Json
+}
+
+export interface Change {
+  readonly thing: string
+  readonly change: "added" | "removed" | "changed"
+  /** In the order of their names; of a thing added or removed, all of them. */
+  readonly fields: ReadonlyArray<FieldChange>
+}
+
+export type Diff = ReadonlyArray<Change>
+
+/** In the order of the things' names. */
+export const between = (a: Picture, b: Picture): Diff => {
+  const changes: Array<Change> = []
+  for (const [thing, before] of a) {
+    const after = b.get(thing)
+    if (after === before) continue
+    const fields = fieldsBetween(before, after ?? nothing)
+    if (after === undefined) changes.push({ thing, change: "removed", fields })
+    else if (fields.length > 0) changes.push({ thing, change: "changed", fields })
+  }
+  for (const [thing, after] of b)
+    if (!a.has(thing))
+      changes.push({ thing, change: "added", fields: fieldsBetween(nothing, after) })
+  return changes.toSorted((x, y) => (x.thing < y.thing ? -1 : x.thing > y.thing ? 1 : 0))
+}
+
+/** The other side's picture; the given one stays as it is. */
+export const apply = (diff: Diff, picture: Picture): Picture => {
+  const result = new Map(picture)
+  for (const { change, fields, thing } of diff) {
+    if (change === "removed") {
+      result.delete(thing)
+      continue
+    }
+    const after: Record<string, Json> = { ...result.get(thing) }
+    for (const { field, to } of fields) {
+      if (to === undefined) delete after[field]
+      else after[field] = to
+    }
+    result.set(thing, after)
+  }
+  return result
+}
+
+/** The same differences seen from the other side. */
+export const reversed = (diff: Diff): Diff =>
+  diff.map(({ change, fields, thing }) => ({
+    thing,
+    change: turned[change],
+    fields: fields.map(({ field, from, to }) => ({
+      field,
+      ...(to === undefined ? {} : { from: to }),
+      ...(from === undefined ? {} : { to: from }),
+    })),
+  }))
+
+const turned = { added: "removed", removed: "added", changed: "changed" } as const
+
+/** A thing's members as fields by their path. Empty objects are values too. */
+export const flatten = (thing: object): Fields => {
+  const fields: Record<string, Json> = {}
+  const walk = (value: Json, path: string): void => {
+    if (value === null || typeof value !== "object" || isList(value)) fields[path] = value
+    else if (Object.keys(value).length === 0) fields[path] = value
+    else
+      for (const [name, member] of Object.entries(value))
+        if (member !== undefined) walk(member, path === "" ? name : `${path}.${name}`)
+  }
+  // States are made of what JSON can hold: snapshots are written from them.
+  walk(thing as Json, "")
+  return fields
+}
+
+const nothing: Fields = {}
+
+// The built-in guard does not know of readonly arrays.
+const isList = (json: Json): json is ReadonlyArray<Json> => Array.isArray(json)
+
+const fieldsBetween = (before: Fields, after: Fields): ReadonlyArray<FieldChange> => {
+  const changes: Array<FieldChange> = []
+  for (const [field, from] of Object.entries(before)) {
+    const to = after[field]
+    if (to === undefined) changes.push({ field, from })
+    else if (!isSame(from, to)) changes.push({ field, from, to })
+  }
+  for (const [field, to] of Object.entries(after))
+    if (before[field] === undefined) changes.push({ field, to })
+  return changes.toSorted((x, y) => (x.field < y.field ? -1 : 1))
+}
+
+const isSame = (a: Json, b: Json): boolean =>
+  a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b))
