@@ -1,6 +1,7 @@
 /** Every command, under one name. */
 import { Command } from "effect/cli"
 import { attest } from "./attest.ts"
+import { bisect } from "./bisect.ts"
 import { diff } from "./diff.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
@@ -33,6 +34,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     findings,
     why,
     diff,
+    bisect,
     simulate,
     verify,
     device,

@@ -24,6 +24,7 @@ import { StatsAnswer } from "../api/Stats.ts"
 import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
 import * as At from "./At.ts"
 import { asOf, now } from "./asOf.ts"
+import * as BisectRoutes from "./bisectRoutes.ts"
 import * as DiffRoutes from "./diffRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
@@ -302,6 +303,7 @@ export const make = Effect.gen(function* () {
     ...FindingRoutes.make(reading),
     ...(yield* WhyRoutes.make(reading)),
     ...(yield* DiffRoutes.make(reading)),
+    ...(yield* BisectRoutes.make(reading)),
     events,
     event,
     stats,

@@ -19,6 +19,7 @@ const commands = [
   "events",
   "why",
   "diff",
+  "bisect",
   "simulate",
   "verify",
   "device",
