@@ -14,7 +14,7 @@ import { fieldOf, stationsOf } from "../../core/log/matches.ts"
 import * as Anomaly from "../anomaly/Anomaly.ts"
 import * as Delivery from "../delivery/Delivery.ts"
 import * as Adopted from "../policy/Adopted.ts"
-import * as Traffic from "../traffic/Traffic.ts"
+import type * as Traffic from "../traffic/Traffic.ts"
 import type { Kind, States } from "./picture.ts"
 
 /** Longest condition, in characters. */

@@ -164,13 +164,12 @@ const taking = (
   states: Held<Partial<States>>["states"],
 ): ((recorded: Recorded) => void) => {
   const applies: Array<(recorded: Recorded) => void> = []
-  const add = <K extends keyof States>(kind: K): void => {
+  const add = <K extends keyof States>(kind: K, state: States[K] | undefined): void => {
     const projection = projections[kind]
-    const state = states[kind]
     if (projection === undefined || state === undefined) return
     applies.push((recorded) => projection.apply(state, recorded))
   }
-  for (const kind of kinds) add(kind)
+  for (const kind of kinds) add(kind, states[kind])
   return (recorded) => {
     for (const apply of applies) apply(recorded)
   }

@@ -92,26 +92,26 @@ export const pictureOf = (states: Partial<States>): Picture =>
 /** The diff of two states: as that of their pictures, without looking at what both share. */
 export const diffStates = (a: Partial<States>, b: Partial<States>): Diff => {
   const [before, after] = [allThings(a), allThings(b)]
-  const changed = (these: Things, those: Things): Picture => {
-    const picture = new Map<string, Fields>()
-    for (const [thing, value] of these)
-      if (those.get(thing) !== value) picture.set(thing, fieldsOf(thing, value))
-    return picture
-  }
   return between(changed(before, after), changed(after, before))
+}
+
+/** Those that the other side does not hold as the same object. */
+const changed = (these: Things, those: Things): Picture => {
+  const picture = new Map<string, Fields>()
+  for (const [thing, value] of these)
+    if (those.get(thing) !== value) picture.set(thing, fieldsOf(thing, value))
+  return picture
 }
 
 const allThings = (states: Partial<States>): Things => {
   const things: Things = new Map()
   for (const kind of kinds)
-    for (const [thing, value] of some(kind, states)) things.set(thing, value)
+    for (const [thing, value] of some(kind, states[kind])) things.set(thing, value)
   return things
 }
 
-const some = <K extends Kind>(kind: K, states: Partial<States>): Things => {
-  const state: States[K] | undefined = states[kind]
-  return state === undefined ? new Map() : thingsOf[kind](state)
-}
+const some = <K extends Kind>(kind: K, state: States[K] | undefined): Things =>
+  state === undefined ? new Map() : thingsOf[kind](state)
 
 const named = (kind: string, map: ReadonlyMap<string, object>): Things =>
   new Map([...map].map(([id, value]) => [`${kind} ${id}`, value]))
