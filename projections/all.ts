@@ -2,6 +2,7 @@
  * Every projection of the twin. Each has a state of its own type; `Packed` hides it, so that they can
  * stand in one list and be started, folded and compared alike.
  */
+import * as Accounts from "./access/Accounts.ts"
 import * as Anomaly from "./anomaly/Anomaly.ts"
 import { Chain } from "./chain/Chain.ts"
 import { Timeline } from "./chain/Timeline.ts"
@@ -9,6 +10,7 @@ import * as CoreNetwork from "./coreNetwork/CoreNetwork.ts"
 import * as Delivery from "./delivery/Delivery.ts"
 import * as Device from "./device/Device.ts"
 import * as Downlinks from "./downlink/Downlinks.ts"
+import * as Firewall from "./firewall/Firewall.ts"
 import * as Integrity from "./integrity/Integrity.ts"
 import * as Schemes from "./payload/Schemes.ts"
 import * as Adopted from "./policy/Adopted.ts"
@@ -42,6 +44,8 @@ export const all: ReadonlyArray<Packed> = [
   pack(Traffic.projection),
   pack(Downlinks.projection),
   pack(Schemes.projection),
+  pack(Firewall.projection),
+  pack(Accounts.projection),
   pack(Anomaly.projection),
   pack(Chain),
   pack(Timeline),

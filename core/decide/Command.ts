@@ -4,7 +4,18 @@
  * already), or a typed refusal.
  */
 import * as Schema from "effect/Schema"
-import { CustomerId, DataCentreId, DestinationId, DeviceId, StationId } from "../event/ids.ts"
+import { RoleId, scope } from "../event/access.ts"
+import { blocked } from "../event/firewall.ts"
+import {
+  AccountId,
+  CredentialId,
+  CustomerId,
+  DataCentreId,
+  DestinationId,
+  DeviceId,
+  GroupId,
+  StationId,
+} from "../event/ids.ts"
 import { SchemeId } from "../event/payloadScheme.ts"
 import { Policy } from "../event/policy.ts"
 import {
@@ -24,6 +35,13 @@ export const RadioKey = Schema.Redacted(
 export const DownlinkPayload = Schema.Redacted(
   Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{16}$/, { message: "16 hexadecimal digits" })),
 )
+
+/** What a password or token is checked against; kept by `core/keys`, never in the log. */
+const Verifier = Schema.Redacted(Schema.String)
+
+/** For people; it stands in the log. */
+const Why = Schema.String.check(Schema.isMaxLength(500))
+const Name = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))
 
 const { _tag: _device, keyVersion: _version, ...device } = DeviceRegistered.fields
 const { _tag: _station, ...station } = StationEnrolled.fields
@@ -65,6 +83,43 @@ export const Command = Schema.Union([
     ),
   }),
   Schema.TaggedStruct("AdoptPolicy", { policy: Policy, note: Schema.String }),
+  /** Exactly one thing is named. */
+  Schema.TaggedStruct("BlockTraffic", {
+    ...blocked,
+    why: Why,
+    untilMs: Schema.optionalKey(Schema.Int),
+  }),
+  Schema.TaggedStruct("UnblockTraffic", { ...blocked, why: Why }),
+  Schema.TaggedStruct("PlaceGroup", {
+    group: GroupId,
+    parent: Schema.optionalKey(GroupId),
+    name: Schema.optionalKey(Name),
+  }),
+  /** `verifier`: what the password is checked against, made by `core/crypto/password.ts`. */
+  Schema.TaggedStruct("AddAccount", {
+    account: AccountId,
+    name: Schema.optionalKey(Name),
+    oidc: Schema.optionalKey(Name),
+    verifier: Schema.optionalKey(Verifier),
+  }),
+  Schema.TaggedStruct("SetPassword", { account: AccountId, verifier: Verifier }),
+  Schema.TaggedStruct("DisableAccount", { account: AccountId }),
+  Schema.TaggedStruct("EnableAccount", { account: AccountId }),
+  Schema.TaggedStruct("GrantRole", {
+    account: AccountId,
+    role: RoleId,
+    ...scope,
+    payloads: Schema.Boolean,
+  }),
+  Schema.TaggedStruct("RevokeRole", { account: AccountId, role: RoleId, ...scope }),
+  Schema.TaggedStruct("CreateCredential", {
+    account: AccountId,
+    credential: CredentialId,
+    note: Why,
+    expiresMs: Schema.optionalKey(Schema.Int),
+    verifier: Verifier,
+  }),
+  Schema.TaggedStruct("RevokeCredential", { account: AccountId, credential: CredentialId }),
 ])
 export type Command = typeof Command.Type
 

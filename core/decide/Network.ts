@@ -5,6 +5,7 @@
  * The maps and entries are owned by the state and change in place: decisions are made at the rate of
  * receptions. Nobody outside `core/decide` changes them.
  */
+import * as Access from "../access/Access.ts"
 import type { Recorded } from "../event/Envelope.ts"
 import type { MessageRefused } from "../event/decision.ts"
 import type { Sealed } from "../event/sealed.ts"
@@ -12,6 +13,7 @@ import { type Policy, policyDefault } from "../event/policy.ts"
 import * as Attempts from "./Attempts.ts"
 import * as CounterWindow from "./CounterWindow.ts"
 import * as Downlinks from "./Downlinks.ts"
+import * as Firewall from "./Firewall.ts"
 
 export interface State {
   policy: { readonly version: number; readonly position: number; readonly policy: Policy }
@@ -24,10 +26,14 @@ export interface State {
   /** Of others: apart, so that strangers cannot push out what registered devices send. */
   readonly strangers: Attempts.Attempts
   readonly downlinks: Downlinks.Downlinks
+  readonly firewall: Firewall.Firewall
+  readonly access: Access.State
 }
 
 export interface Device {
   readonly customer: string | undefined
+  readonly group: string | undefined
+  readonly deviceType: string | undefined
   /** 0: the policy's default. */
   readonly contractPerDay: number
   readonly rollover: number
@@ -81,6 +87,8 @@ export const initial = (): State => ({
   attempts: Attempts.make(),
   strangers: Attempts.make(),
   downlinks: Downlinks.make(),
+  firewall: Firewall.make(),
+  access: Access.make(),
 })
 
 export const unknownStation: Station = {
@@ -135,6 +143,8 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "DeviceRegistered":
       state.devices.set(event.device, {
         customer: event.customer,
+        group: event.group,
+        deviceType: event.deviceType,
         contractPerDay: event.contractPerDay ?? 0,
         rollover: event.rollover ?? 0,
         keyVersion: event.keyVersion,
@@ -261,6 +271,25 @@ export const apply = (state: State, recorded: Recorded): void => {
         payloadKeyVersion: event.keyVersion,
       })
       return
+    case "TrafficBlocked":
+    case "TrafficUnblocked":
+      Firewall.apply(state.firewall, recorded)
+      return
+    case "AccountAdded":
+    case "PasswordSet":
+    case "AccountDisabled":
+    case "AccountEnabled":
+    case "GroupPlaced":
+    case "RoleGranted":
+    case "RoleRevoked":
+    case "CredentialCreated":
+    case "CredentialRevoked":
+      Access.apply(state.access, recorded)
+      return
+    case "SessionOpened":
+    case "SessionClosed":
+    case "AccessRefused":
+    case "CommandGiven":
     case "BytesHeard":
     case "MessageReported":
     case "ReceptionReported":

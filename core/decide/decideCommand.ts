@@ -8,10 +8,13 @@ import * as Redacted from "effect/Redacted"
 import type { Event } from "../event/Event.ts"
 import * as Bytes from "../kernel/Bytes.ts"
 import { invariant } from "../kernel/invariant.ts"
-import { type Command, CommandRefused } from "./Command.ts"
+import type { Command, CommandRefused } from "./Command.ts"
+import { decideAccess } from "./decideAccess.ts"
+import { decideBlock } from "./decideBlock.ts"
 import { sealedDefault } from "./decideDownlink.ts"
 import type { Checks } from "./decideFrame.ts"
 import type * as Network from "./Network.ts"
+import { exists, invalid, type Outcome, retired, unknown } from "./outcome.ts"
 
 /** What a decision needs and may not do itself. */
 export interface CommandChecks extends Pick<Checks, "seal"> {
@@ -23,6 +26,8 @@ export const decideCommand = (
   state: Network.State,
   checks: CommandChecks,
   command: Command,
+  /** Who gives it: an account, or `local`. */
+  by: string,
 ): ReadonlyArray<Event> | CommandRefused => {
   switch (command._tag) {
     case "RegisterDevice": {
@@ -184,13 +189,24 @@ export const decideCommand = (
         },
       ]
     }
+    case "BlockTraffic":
+    case "UnblockTraffic":
+      return decideBlock(state, command, by)
+    case "PlaceGroup":
+    case "AddAccount":
+    case "SetPassword":
+    case "DisableAccount":
+    case "EnableAccount":
+    case "GrantRole":
+    case "RevokeRole":
+    case "CreateCredential":
+    case "RevokeCredential":
+      return decideAccess(state.access, command, by)
   }
 }
 
 /** Of one customer: each accepted message is owed to all of them in its own commit. */
 export const destinationsMax = 8
-
-type Outcome = ReadonlyArray<Event> | CommandRefused
 
 const withAny = <A>(known: A | undefined, subject: string, then: (known: A) => Outcome): Outcome =>
   known === undefined ? unknown(subject, "is not known") : then(known)
@@ -212,18 +228,6 @@ const withCustomer = (
   withAny(state.customers.get(customer), `customer ${customer}`, (known) =>
     known.retired ? retired(`customer ${customer}`) : then(known),
   )
-
-const unknown = (subject: string, detail: string): CommandRefused =>
-  new CommandRefused({ reason: "unknown", subject, detail })
-
-const exists = (subject: string, detail: string): CommandRefused =>
-  new CommandRefused({ reason: "exists", subject, detail })
-
-const retired = (subject: string): CommandRefused =>
-  new CommandRefused({ reason: "retired", subject, detail: "is retired" })
-
-const invalid = (subject: string, detail: string): CommandRefused =>
-  new CommandRefused({ reason: "invalid", subject, detail })
 
 const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)

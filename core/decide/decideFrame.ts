@@ -23,6 +23,7 @@ import * as CounterWindow from "./CounterWindow.ts"
 import { confirmedOrStray, downlinkAsked } from "./askedDownlink.ts"
 import { customerDestinations } from "./customerDestinations.ts"
 import * as Downlinks from "./Downlinks.ts"
+import * as Firewall from "./Firewall.ts"
 import type * as Network from "./Network.ts"
 import { unknownStation } from "./Network.ts"
 import type { ReceivedFrame } from "./ReceivedFrame.ts"
@@ -216,9 +217,13 @@ const judge = (
 ): void => {
   lookAtStation(state, received, at, emit)
   if (attempt === undefined) return
-  if (attempt.verdict === "open" || attempt.reason === "station-not-trusted")
+  if (attempt.verdict === "open" || isAboutStation(attempt.reason))
     decideMessage(state, device, attempt, slot, received, at, emit)
 }
+
+/** Refusals that a copy by another station may still turn. */
+const isAboutStation = (reason: Refusal | undefined): boolean =>
+  reason === "station-not-trusted" || reason === "blocked"
 
 /** What only the plain payload shows. Of frames with a right MAC: what others hold proves nothing. */
 const signsOf = (
@@ -269,7 +274,7 @@ const decideMessage = (
   const { heardAtMs } = received
   const causes = at === attempt.firstAt ? [at] : [attempt.firstAt, at]
   const no = (reason: Refusal, more: ReadonlyArray<number> = [], limits = {}): void => {
-    // A second copy by an untrusted station changes nothing.
+    // A second copy by an untrusted or blocked station changes nothing.
     if (attempt.verdict === "refused" && attempt.reason === reason) return
     emit(
       {
@@ -287,6 +292,13 @@ const decideMessage = (
   if (device === undefined) return no("unknown-device")
   if (attempt.check === "wrong-mac") return no("wrong-mac")
   if (device.retired) return no("retired-device")
+  const block = Firewall.blockOn(state.firewall, state.access.groups, {
+    station: received.station,
+    device: id,
+    customer: device.customer,
+    group: device.group,
+  })
+  if (block !== undefined) return no("blocked", [block.at])
   const station = state.stations.get(received.station) ?? unknownStation
   if (station.trust === "lost" && state.policy.policy.untrustedStations === "refuse")
     return no("station-not-trusted", [station.trustAt])

@@ -16,6 +16,21 @@ import {
   StationTrustLost,
   StationTrustRestored,
 } from "./attestation.ts"
+import {
+  AccessRefused,
+  AccountAdded,
+  AccountDisabled,
+  AccountEnabled,
+  CommandGiven,
+  CredentialCreated,
+  CredentialRevoked,
+  GroupPlaced,
+  PasswordSet,
+  RoleGranted,
+  RoleRevoked,
+  SessionClosed,
+  SessionOpened,
+} from "./access.ts"
 import { EarlierTwinFound, MessageAccepted, MessageRefused } from "./decision.ts"
 import {
   CircuitClosed,
@@ -54,6 +69,7 @@ import {
   CorePartReported,
   CoreServiceDeclared,
 } from "./infrastructure.ts"
+import { TrafficBlocked, TrafficUnblocked } from "./firewall.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
 import { PayloadSchemeAdopted } from "./payloadScheme.ts"
 import { PolicyAdopted } from "./policy.ts"
@@ -145,6 +161,21 @@ export const known = [
   SourceAdded,
   SourceRemoved,
   SourcePolled,
+  TrafficBlocked,
+  TrafficUnblocked,
+  AccountAdded,
+  PasswordSet,
+  AccountDisabled,
+  AccountEnabled,
+  GroupPlaced,
+  RoleGranted,
+  RoleRevoked,
+  CredentialCreated,
+  CredentialRevoked,
+  SessionOpened,
+  SessionClosed,
+  AccessRefused,
+  CommandGiven,
 ] as const
 
 export const Known = Schema.Union(known)

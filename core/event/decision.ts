@@ -37,6 +37,8 @@ export const RefusalReason = Schema.Literals([
   "locked",
   /** Only stations that lost trust heard it. */
   "station-not-trusted",
+  /** The firewall blocks its device, its customer or group, or every station that heard it. */
+  "blocked",
 ])
 export type RefusalReason = typeof RefusalReason.Type
 

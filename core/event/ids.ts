@@ -47,6 +47,26 @@ export const SourceMessageId = Schema.String.check(Schema.isPattern(/^[0-9A-Za-z
 )
 export type SourceMessageId = typeof SourceMessageId.Type
 
+/** Who may log in or hold credentials. */
+export const AccountId = Schema.String.check(Schema.isPattern(name)).pipe(Schema.brand("AccountId"))
+export type AccountId = typeof AccountId.Type
+
+export const CredentialId = Schema.String.check(Schema.isPattern(name)).pipe(
+  Schema.brand("CredentialId"),
+)
+export type CredentialId = typeof CredentialId.Type
+
+/** Names that devices are registered with; people choose them, so more is allowed than in an id. */
+const label = Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,64}$/u))
+
+/** What devices belong to; groups stand in a tree. */
+export const GroupId = label
+export type GroupId = typeof GroupId.Type
+
+/** What kind of device it is. */
+export const DeviceTypeId = label
+export type DeviceTypeId = typeof DeviceTypeId.Type
+
 /**
  * The device id of a radio address. Those met of late are kept, a place for each address modulo `idsKept`: copies of a
  * message come together, and one text for all of them is also found faster in maps than equal ones.

@@ -6,13 +6,22 @@
  */
 import * as Schema from "effect/Schema"
 import { Notice } from "./delivery.ts"
-import { CustomerId, DataCentreId, DestinationId, DeviceId, StationId } from "./ids.ts"
+import {
+  CustomerId,
+  DataCentreId,
+  DestinationId,
+  DeviceId,
+  DeviceTypeId,
+  StationId,
+} from "./ids.ts"
 
 export const DeviceRegistered = Schema.TaggedStruct("DeviceRegistered", {
   device: DeviceId,
   customer: Schema.optionalKey(CustomerId),
-  /** What the device is for ("meters"); groups it on the page. */
+  /** What the device belongs to ("meters"); groups stand in a tree (`GroupPlaced`) and group it on the page. */
   group: Schema.optionalKey(Schema.String),
+  /** What kind of device it is; grants may be for one type only. */
+  deviceType: Schema.optionalKey(DeviceTypeId),
   /** RC1..RC7, SIGFOX.md part 3. */
   radioZone: Schema.optionalKey(Schema.String),
   /** Uplinks a day in its contract; the policy's default where absent. */

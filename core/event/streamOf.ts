@@ -91,6 +91,23 @@ export const streamOf = (event: Event): StreamId => {
       return "endorsements"
     case "PolicyAdopted":
       return "policy"
+    case "TrafficBlocked":
+    case "TrafficUnblocked":
+      return "firewall"
+    case "AccountAdded":
+    case "PasswordSet":
+    case "AccountDisabled":
+    case "AccountEnabled":
+    case "GroupPlaced":
+    case "RoleGranted":
+    case "RoleRevoked":
+    case "CredentialCreated":
+    case "CredentialRevoked":
+    case "SessionOpened":
+    case "SessionClosed":
+    case "AccessRefused":
+    case "CommandGiven":
+      return "access"
     case "DataCentreOpened":
     case "LinkReported":
     case "DeliveriesBegan":

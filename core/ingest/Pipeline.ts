@@ -50,9 +50,13 @@ export class Pipeline extends Context.Service<
     ) => Effect.Effect<Ingested, QueueFull | LogUnavailable>
     /** The same, but waits for room: for files. */
     readonly submit: (inputs: ReadonlyArray<Input>) => Effect.Effect<Ingested, LogUnavailable>
-    /** Decides on a command. The positions are those of its events; none when it was so already. */
+    /**
+     * Decides on a command. The positions are those of its events; none when it was so already. `by`: the account
+     * that gives it, or `local` for who sits at the machine; where it is an account, that is recorded too.
+     */
     readonly execute: (
       command: Command,
+      by?: string,
     ) => Effect.Effect<ReadonlyArray<Position>, CommandRefused | LogUnavailable>
     /** Appends facts and outcomes that need no decision (deliveries, a demo's reports). */
     readonly record: (events: ReadonlyArray<NewEvent>) => Effect.Effect<Position, LogUnavailable>

@@ -21,10 +21,12 @@ import { type Command, CommandRefused } from "../decide/Command.ts"
 import { decideCommand } from "../decide/decideCommand.ts"
 import { decideDownlink, type Step } from "../decide/decideDownlink.ts"
 import { bytesHeard, decideFrame, type Emit } from "../decide/decideFrame.ts"
+import * as Firewall from "../decide/Firewall.ts"
 import * as History from "../decide/History.ts"
 import * as Network from "../decide/Network.ts"
 import type { ReceivedFrame } from "../decide/ReceivedFrame.ts"
 import type { NewEvent, Position, Recorded } from "../event/Envelope.ts"
+import type { Event } from "../event/Event.ts"
 import { deviceIdOf } from "../event/ids.ts"
 import { streamOf } from "../event/streamOf.ts"
 import * as Slot from "../frame/Slot.ts"
@@ -32,7 +34,7 @@ import * as Uplink from "../frame/Uplink.ts"
 import * as Bytes from "../kernel/Bytes.ts"
 import { invariant, invariantBroken } from "../kernel/invariant.ts"
 import type { SecretsUnavailable } from "../keys/Secrets.ts"
-import { Vault, type VaultShape } from "../keys/Vault.ts"
+import { Vault, type VaultShape, type Verifier } from "../keys/Vault.ts"
 import { type AppendConflict, appendMax, EventLog, LogUnavailable } from "../log/EventLog.ts"
 import * as Draft from "./Draft.ts"
 import { findEarlier } from "./findEarlier.ts"
@@ -43,6 +45,9 @@ import { type Ingested, Pipeline, QueueFull, waitingMax } from "./Pipeline.ts"
 import { reportedFact } from "./reportedFact.ts"
 import * as Repeats from "./Repeats.ts"
 import * as Tally from "./Tally.ts"
+
+/** Who gives commands at the machine itself. */
+const local = "local"
 
 /** Inputs whose identities are looked up together. */
 const inputsAtOnce = 1_000
@@ -62,6 +67,7 @@ type Work =
   | {
       readonly _tag: "Command"
       readonly command: Command
+      readonly by: string
       readonly done: Deferred.Deferred<ReadonlyArray<Position>, CommandRefused | LogUnavailable>
     }
   | {
@@ -141,12 +147,12 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
           }),
         ),
       submit: (given) => room.withPermits(permits(given))(inputs(given)),
-      execute: Effect.fnUntraced(function* (command: Command) {
+      execute: Effect.fnUntraced(function* (command: Command, by = local) {
         const done = yield* Deferred.make<
           ReadonlyArray<Position>,
           CommandRefused | LogUnavailable
         >()
-        return yield* hand({ _tag: "Command", command, done }, done)
+        return yield* hand({ _tag: "Command", command, by, done }, done)
       }),
       record,
       downlink: Effect.fnUntraced(function* (step, because = []) {
@@ -259,10 +265,12 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
     return { ...tally, head } satisfies Ingested
   })
 
-  const takeCommand = Effect.fnUntraced(function* (command: Command) {
-    const outcome = decideCommand(state, vault, command)
+  const takeCommand = Effect.fnUntraced(function* (command: Command, by: string) {
+    const outcome = decideCommand(state, vault, command, by)
     if (outcome instanceof CommandRefused) return yield* outcome
     for (const event of outcome) {
+      const verifier = verifierOf(command, event)
+      if (verifier !== undefined) yield* Effect.mapError(vault.putVerifier(verifier), unsealable)
       const key = keyIn(command)
       const isKeyed = event._tag === "DeviceRegistered" || event._tag === "DeviceKeyReplaced"
       // The key is durable before the event that speaks of it.
@@ -278,7 +286,23 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
         )
     }
     const now = yield* Clock.currentTimeMillis
-    return outcome.map((event) => emit(event, now, []))
+    // Events that do not say themselves who did it name what says so.
+    const because =
+      by !== local && outcome.some((event) => !("by" in event))
+        ? [emit({ _tag: "CommandGiven", by, command: command._tag }, now, [])]
+        : []
+    return outcome.map((event) => emit(event, now, because))
+  })
+
+  /** Blocks that are over are lifted before anything is decided on under them. */
+  const liftBlocks = Effect.gen(function* () {
+    if (state.firewall.blocks.size === 0) return
+    for (const block of Firewall.due(state.firewall, yield* Clock.currentTimeMillis))
+      emit(
+        { _tag: "TrafficUnblocked", ...block.target, by: "sigtwin", why: "its time was over" },
+        block.untilMs ?? 0,
+        [block.at],
+      )
   })
 
   /** Decides on one sender's work and notes what to tell it after the commit. */
@@ -301,12 +325,13 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
         yield* refuse(work, ready.failure)
         continue
       }
+      yield* liftBlocks
       switch (work._tag) {
         case "Inputs":
           yield* take(takeInputs(work), work.done)
           break
         case "Command":
-          yield* take(takeCommand(work.command), work.done)
+          yield* take(takeCommand(work.command, work.by), work.done)
           break
         case "Record":
           for (const { event, occurredMs, causes } of work.events) emit(event, occurredMs, causes)
@@ -430,6 +455,17 @@ const keyIn = (command: Command): Uint8Array | undefined =>
   command.key !== undefined
     ? Bytes.fromHex(Redacted.value(command.key))
     : undefined
+
+/** What a password or token is checked against, under the name that the event gives it. */
+const verifierOf = (command: Command, event: Event): Verifier | undefined => {
+  if (!("verifier" in command) || command.verifier === undefined) return undefined
+  const bytes = new TextEncoder().encode(Redacted.value(command.verifier))
+  if (event._tag === "CredentialCreated")
+    return { kind: "token", id: event.credential, version: 1, bytes }
+  return event._tag === "AccountAdded" || event._tag === "PasswordSet"
+    ? { kind: "password", id: event.account, version: event.passwordVersion, bytes }
+    : undefined
+}
 
 const readState = Effect.fnUntraced(function* (log: EventLog["Service"]) {
   const state = Network.initial()

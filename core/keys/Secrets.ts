@@ -12,6 +12,10 @@ export type Kind =
   | "data-key"
   /** The 16-byte key a device encrypts its payloads under; versions from 1. */
   | "payload-key"
+  /** What an account's password is checked against; versions from 1. */
+  | "password"
+  /** What a credential's token is checked against. */
+  | "token"
 
 export interface Secret {
   readonly kind: Kind

@@ -46,6 +46,15 @@ export interface Encrypted {
   readonly payload: Uint8Array
 }
 
+/** What a password or token is checked against: never the thing itself. */
+export interface Verifier {
+  readonly kind: "password" | "token"
+  /** Of the account, or the credential. */
+  readonly id: string
+  readonly version: number
+  readonly bytes: Uint8Array
+}
+
 export interface VaultShape {
   readonly macHolds: (packet: Packet, keyVersion: number) => boolean
   /** The two-byte MAC of a downlink, over the block that `Downlink.macInput` builds; undefined without the key. */
@@ -77,6 +86,12 @@ export interface VaultShape {
       readonly key: Uint8Array
     }>,
   ) => Effect.Effect<void, SecretsUnavailable>
+  readonly putVerifier: (verifier: Verifier) => Effect.Effect<void, SecretsUnavailable>
+  readonly verifier: (
+    kind: Verifier["kind"],
+    id: string,
+    version: number,
+  ) => Effect.Effect<Uint8Array | undefined, SecretsUnavailable>
   /** Makes data keys durable that were made since the last time. */
   readonly flush: Effect.Effect<void, SecretsUnavailable>
   /** Erases a device's payloads for good. */
@@ -177,6 +192,8 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
         )
         ciphers.clear()
       }),
+    putVerifier: (verifier) => attempt(() => secrets.put([verifier])),
+    verifier: (kind, id, version) => attempt(() => secrets.get(kind, id, version)),
     flush: attempt(flush),
     destroyDataKey: (device) =>
       attempt(() => {

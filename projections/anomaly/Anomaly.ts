@@ -122,6 +122,21 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "ReferenceValuesPublished":
     case "ReferenceValuesSuperseded":
     case "PayloadSchemeAdopted":
+    case "TrafficBlocked":
+    case "TrafficUnblocked":
+    case "AccountAdded":
+    case "PasswordSet":
+    case "AccountDisabled":
+    case "AccountEnabled":
+    case "GroupPlaced":
+    case "RoleGranted":
+    case "RoleRevoked":
+    case "CredentialCreated":
+    case "CredentialRevoked":
+    case "SessionOpened":
+    case "SessionClosed":
+    case "AccessRefused":
+    case "CommandGiven":
       return
   }
 }

@@ -4,6 +4,7 @@
 import * as Schema from "effect/Schema"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import { kindOf, type Event } from "../../core/event/Event.ts"
+import type { TrafficBlocked, TrafficUnblocked } from "../../core/event/firewall.ts"
 
 /** `good` is green, `ok` the accepted blue, `plain` uncoloured, then amber and vermilion. */
 export const Tone = Schema.Literals(["plain", "ok", "good", "suspicious", "refused"])
@@ -245,11 +246,51 @@ const wordsOf = (event: Event): Words => {
       return words("plain", "reference values published", event.name)
     case "ReferenceValuesSuperseded":
       return words("plain", "reference values superseded", event.name)
+    case "TrafficBlocked":
+      return words("suspicious", "blocked", `${blockedName(event)} by ${event.by}: ${event.why}`)
+    case "TrafficUnblocked":
+      return words("good", "unblocked", `${blockedName(event)} by ${event.by}: ${event.why}`)
+    case "AccountAdded":
+      return words("plain", "account added", `${event.account} by ${event.by}`)
+    case "PasswordSet":
+      return words("plain", "password set", `${event.account} by ${event.by}`)
+    case "AccountDisabled":
+      return words("suspicious", "account disabled", `${event.account} by ${event.by}`)
+    case "AccountEnabled":
+      return words("good", "account enabled", `${event.account} by ${event.by}`)
+    case "GroupPlaced":
+      return words("plain", "group placed", `${event.group} below ${event.parent ?? "none"}`)
+    case "RoleGranted":
+      return words("plain", "role granted", `${event.role} to ${event.account} by ${event.by}`)
+    case "RoleRevoked":
+      return words("plain", "role revoked", `${event.role} of ${event.account} by ${event.by}`)
+    case "CredentialCreated":
+      return words("plain", "credential created", `${event.credential} of ${event.account}`)
+    case "CredentialRevoked":
+      return words("plain", "credential revoked", `${event.credential} of ${event.account}`)
+    case "SessionOpened":
+      return words("plain", "logged in", `${event.account} from ${event.from}`)
+    case "SessionClosed":
+      return words("plain", "logged out", event.account)
+    case "AccessRefused":
+      return words(
+        "refused",
+        `access refused, ${event.why}`,
+        `${event.what} to ${event.account ?? event.from}${event.count > 1 ? `, ${event.count} times` : ""}`,
+      )
+    case "CommandGiven":
+      return words("plain", "command given", `${event.command} by ${event.by}`)
     case "Ticked":
       return words("plain", "tick", event.due)
     case "Unknown":
       return words("plain", event.kind, "of a kind this build does not know")
   }
+}
+
+const blockedName = (event: TrafficBlocked | TrafficUnblocked): string => {
+  if (event.station !== undefined) return `station ${event.station}`
+  if (event.device !== undefined) return `device ${event.device}`
+  return event.customer === undefined ? `group ${event.group ?? ""}` : `customer ${event.customer}`
 }
 
 const short = (digest: string): string => (digest.length > 9 ? `${digest.slice(0, 8)}…` : digest)

@@ -30,6 +30,7 @@ export type Registration = {
   readonly position: Position
   readonly customer: string | null
   readonly group: string | null
+  readonly deviceType: string | null
   readonly radioZone: string | null
   readonly contractPerDay: number | null
   readonly rollover: number | null
@@ -197,6 +198,21 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "StationCertified":
     case "ReferenceValuesPublished":
     case "ReferenceValuesSuperseded":
+    case "TrafficBlocked":
+    case "TrafficUnblocked":
+    case "AccountAdded":
+    case "PasswordSet":
+    case "AccountDisabled":
+    case "AccountEnabled":
+    case "GroupPlaced":
+    case "RoleGranted":
+    case "RoleRevoked":
+    case "CredentialCreated":
+    case "CredentialRevoked":
+    case "SessionOpened":
+    case "SessionClosed":
+    case "AccessRefused":
+    case "CommandGiven":
     case "Unknown":
       return
   }
@@ -204,7 +220,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "device",
-  version: 1,
+  version: 2,
   initial: () => ({
     owner: {},
     devices: new Map(),
@@ -402,6 +418,7 @@ const registrationOf = (position: Position, event: DeviceRegistered): Registrati
   position,
   customer: event.customer ?? null,
   group: event.group ?? null,
+  deviceType: event.deviceType ?? null,
   radioZone: event.radioZone ?? null,
   contractPerDay: event.contractPerDay ?? null,
   rollover: event.rollover ?? null,

@@ -214,6 +214,21 @@ const count = (draft: State, event: Event): number => {
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "TrafficBlocked":
+    case "TrafficUnblocked":
+    case "AccountAdded":
+    case "PasswordSet":
+    case "AccountDisabled":
+    case "AccountEnabled":
+    case "GroupPlaced":
+    case "RoleGranted":
+    case "RoleRevoked":
+    case "CredentialCreated":
+    case "CredentialRevoked":
+    case "SessionOpened":
+    case "SessionClosed":
+    case "AccessRefused":
+    case "CommandGiven":
       return otherSeries
   }
 }

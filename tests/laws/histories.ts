@@ -11,12 +11,15 @@ import * as fc from "fast-check"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import { type Event, Known } from "../../core/event/Event.ts"
 import {
+  AccountId,
+  CredentialId,
   CustomerId,
   DataCentreId,
   DestinationId,
   DeviceId,
   PartId,
   ServiceId,
+  GroupId,
   SourceId,
   SourceMessageId,
   StationId,
@@ -140,6 +143,13 @@ const policies = fc.record({
   downlinksPerDay: fc.constantFrom(0, 1, 4),
 })
 
+const by = fc.constant("local")
+const accounts = oneOf((n) => AccountId.make(`a${n}`), 2)
+const groups = oneOf((n) => GroupId.make(`g${n}`), 3)
+const role = fc.constantFrom("operator", "CUSTOMER_R")
+const grantScope = { group: groups, customer: customers }
+const credential = { account: accounts, credential: oneOf((n) => CredentialId.make(`k${n}`), 2) }
+
 const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>]> = [
   [
     12,
@@ -189,7 +199,13 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
       {
         device: devices,
         seq: seqs,
-        reason: fc.constantFrom("number-seen", "out-of-sequence", "wrong-mac", "unknown-device"),
+        reason: fc.constantFrom(
+          "number-seen",
+          "out-of-sequence",
+          "wrong-mac",
+          "unknown-device",
+          "blocked",
+        ),
         policy: fc.constant(0),
       },
       { expectedSeq: seqs, gapMax: seqs },
@@ -661,6 +677,28 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     ),
   ],
   [1, kind("ReferenceValuesSuperseded", { name: fc.constantFrom("make/1", "make/2") })],
+  [3, kind("TrafficBlocked", { by, why: fc.constant("") }, { station: stations, untilMs: seqs })],
+  [1, kind("TrafficUnblocked", { by, why: fc.constant("") }, { station: stations })],
+  [2, kind("AccountAdded", { account: accounts, passwordVersion: fc.constant(1), by })],
+  [1, kind("PasswordSet", { account: accounts, passwordVersion: fc.constant(2), by })],
+  [1, kind("AccountDisabled", { account: accounts, by })],
+  [1, kind("AccountEnabled", { account: accounts, by })],
+  [1, kind("GroupPlaced", { group: groups, by }, { parent: groups })],
+  [2, kind("RoleGranted", { account: accounts, role, payloads: fc.boolean(), by }, grantScope)],
+  [1, kind("RoleRevoked", { account: accounts, role, by }, grantScope)],
+  [1, kind("CredentialCreated", { ...credential, note: fc.constant(""), by }, { expiresMs: seqs })],
+  [1, kind("CredentialRevoked", { ...credential, by })],
+  [1, kind("SessionOpened", { account: accounts, how: fc.constant("password"), from: by })],
+  [1, kind("SessionClosed", { account: accounts })],
+  [
+    1,
+    kind(
+      "AccessRefused",
+      { from: by, what: fc.constant("login"), why: fc.constant("no-login"), count: fc.constant(2) },
+      { account: accounts },
+    ),
+  ],
+  [1, kind("CommandGiven", { by, command: fc.constant("RegisterDevice") })],
   [1, fc.constant<Event>({ _tag: "Unknown", kind: "FromTheFuture", data: { x: 1 } })],
 ]
 

@@ -10,6 +10,7 @@ import type { Pipeline } from "../../core/ingest/Pipeline.ts"
 import type { Vault } from "../../core/keys/Vault.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import { act } from "../../core/network/act.ts"
+import { liftBlocks } from "../../core/network/liftBlocks.ts"
 import * as post from "../../core/network/post.ts"
 import type { Stations } from "../../core/network/Stations.ts"
 import * as stationsLog from "../../core/network/stationsLog.ts"
@@ -125,6 +126,7 @@ const run = <E>(
     const poster = yield* Effect.acquireRelease(Effect.sync(post.make), ({ close }) =>
       Effect.sync(close),
     )
+    yield* Effect.forkScoped(liftBlocks)
     return yield* plays ? demo(given, poster) : act({ poster })
   })
 

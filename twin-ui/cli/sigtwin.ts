@@ -5,6 +5,7 @@ import { bisect } from "./bisect.ts"
 import { diff } from "./diff.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
+import { block, firewall, unblock } from "./block.ts"
 import { customer } from "./customer.ts"
 import { device } from "./device.ts"
 import { events } from "./events.ts"
@@ -41,6 +42,9 @@ export const sigtwin = Command.make("sigtwin").pipe(
     station,
     customer,
     policy,
+    block,
+    unblock,
+    firewall,
     frame,
     frames,
     attest,

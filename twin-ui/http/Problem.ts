@@ -7,6 +7,7 @@
 import * as Data from "effect/Data"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { CommandRefused } from "../../core/decide/Command.ts"
+import type { AccessRefused } from "../../core/event/access.ts"
 import type { QueueFull } from "../../core/ingest/Pipeline.ts"
 import type { Rejected } from "../../core/kernel/Rejected.ts"
 import type { LogUnavailable } from "../../core/log/EventLog.ts"
@@ -88,6 +89,8 @@ export class Problem extends Data.TaggedError("Problem")<{
   /** Members beside the standard ones. */
   readonly more?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+  /** Why it stands in the audit trail, where it does; never in the answer. */
+  readonly audit?: AccessRefused["why"]
 }> {
   override get message() {
     return this.detail

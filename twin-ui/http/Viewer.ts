@@ -18,10 +18,12 @@
  * listens on loopback.
  */
 import * as Context from "effect/Context"
+import type { DeviceFacts } from "../../core/access/Permission.ts"
 import type { Right } from "../../core/access/Right.ts"
 import type { Recorded } from "../../core/event/Envelope.ts"
-import type { Event } from "../../core/event/Event.ts"
+import type { Event, Kind } from "../../core/event/Event.ts"
 import { fieldOf } from "../../core/log/matches.ts"
+import * as Problem from "./Problem.ts"
 
 export interface Viewer {
   /** As it stands in the audit trail: an account, or `local`. */
@@ -32,6 +34,8 @@ export interface Viewer {
   readonly may: (right: Right) => boolean
   /** Whether it has the right on this device, customer or station, or on what belongs to none of them. */
   readonly mayOn: (right: Right, thing: Thing) => boolean
+  /** Whether somebody registered a device of that id, now or once. */
+  readonly isTaken: (device: string) => boolean
   readonly seesPayload: (device: string) => boolean
   /** Logged out, revoked or disabled since. */
   readonly isOver: () => boolean
@@ -39,6 +43,8 @@ export interface Viewer {
 
 export type Thing =
   | { readonly device: string }
+  /** A device that is about to be registered so. */
+  | { readonly registering: DeviceFacts }
   | { readonly customer: string }
   | { readonly station: string }
   /** What belongs to nobody: policies, data centres, strangers. */
@@ -52,6 +58,7 @@ export const local: Viewer = {
   whole: true,
   may: yes,
   mayOn: yes,
+  isTaken: yes,
   seesPayload: yes,
   isOver: () => false,
 }
@@ -60,8 +67,26 @@ export const Viewer = Context.Reference<Viewer>("sigtwin/twin-ui/http/Viewer", {
   defaultValue: () => local,
 })
 
+/** Who did what: the audit trail, for those who may read it. */
+const auditKinds: ReadonlySet<string> = new Set<Kind>([
+  "AccountAdded",
+  "PasswordSet",
+  "AccountDisabled",
+  "AccountEnabled",
+  "GroupPlaced",
+  "RoleGranted",
+  "RoleRevoked",
+  "CredentialCreated",
+  "CredentialRevoked",
+  "SessionOpened",
+  "SessionClosed",
+  "AccessRefused",
+  "CommandGiven",
+])
+
 /** Whether they may see the event: all that it names must be theirs to see. */
 export const seesEvent = (viewer: Viewer, { event }: Recorded): boolean => {
+  if (auditKinds.has(event._tag)) return viewer.mayOn("read-audit", "network")
   if (viewer.whole) return true
   const device = fieldOf(event, "device")
   const customer = fieldOf(event, "customer")
@@ -83,3 +108,11 @@ export const seesPayloadIn = (viewer: Viewer, event: Event): boolean => {
     ? viewer.mayOn("read-payloads", "network")
     : viewer.seesPayload(device)
 }
+
+/** They have the right, but not on this. It stands in the audit trail. */
+export const outOfScope = (detail: string): Problem.Problem =>
+  new Problem.Problem({ kind: "not-permitted", detail, audit: "out-of-scope" })
+
+/** They may not know of it: told as if it were not there, and in the audit trail all the same. */
+export const hidden = (detail: string): Problem.Problem =>
+  new Problem.Problem({ kind: "not-there", detail, where: "path.id", audit: "out-of-scope" })

@@ -29,6 +29,7 @@ import * as DiffRoutes from "./diffRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
 import * as FindingRoutes from "./findingRoutes.ts"
+import * as FirewallRoutes from "./firewallRoutes.ts"
 import * as ListRoutes from "./listRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
@@ -304,6 +305,7 @@ export const make = Effect.gen(function* () {
     ...(yield* WhyRoutes.make(reading)),
     ...(yield* DiffRoutes.make(reading)),
     ...(yield* BisectRoutes.make(reading)),
+    ...(yield* FirewallRoutes.make(reading)),
     events,
     event,
     stats,

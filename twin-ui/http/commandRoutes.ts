@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Right } from "../../core/access/Right.ts"
 import { Command, RadioKey } from "../../core/decide/Command.ts"
 import type { Position } from "../../core/event/Envelope.ts"
 import { parseDeviceId, parseStationId } from "../../core/event/ids.ts"
@@ -15,6 +16,7 @@ import { Twin } from "../../projections/run/Twin.ts"
 import * as Parameter from "./Parameter.ts"
 import type * as Problem from "./Problem.ts"
 import * as Route from "./Route.ts"
+import * as Viewer from "./Viewer.ts"
 
 export const CommandAnswer = Schema.Struct({
   /** Positions of the events that came of it; none when it was so already. */
@@ -32,6 +34,9 @@ interface Ask {
   readonly path: `/${string}`
   readonly summary: string
   readonly description?: string
+  /** What who gives it must be allowed to do, and on what. */
+  readonly right: Right
+  readonly on: (members: Readonly<Record<string, unknown>>) => Viewer.Thing
   /** Member of the command by the name of its path parameter. */
   readonly fromPath?: Readonly<Record<string, string>>
   /** Path of what it is about, from the members of the command. */
@@ -45,15 +50,47 @@ const stationSubject = (members: Readonly<Record<string, unknown>>): string =>
 const customerSubject = (members: Readonly<Record<string, unknown>>): string =>
   `/api/customers/${String(members["customer"])}`
 
+/** A device as it would be registered; one that is known must be theirs as it is, too. */
+const registering = (members: Readonly<Record<string, unknown>>): Viewer.Thing => ({
+  registering: {
+    customer: textOf(members["customer"]),
+    group: textOf(members["group"]),
+    deviceType: textOf(members["deviceType"]),
+  },
+})
+const onDevice = (members: Readonly<Record<string, unknown>>): Viewer.Thing => ({
+  device: String(members["device"]),
+})
+const onCustomer = (members: Readonly<Record<string, unknown>>): Viewer.Thing => ({
+  customer: String(members["customer"]),
+})
+const onNetwork = (): Viewer.Thing => "network"
+const onBlocked = (members: Readonly<Record<string, unknown>>): Viewer.Thing => {
+  const { customer, device, station } = members
+  if (typeof station === "string") return { station }
+  if (typeof device === "string") return { device }
+  return typeof customer === "string" ? { customer } : "network"
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined
+
+const accountSubject = (members: Readonly<Record<string, unknown>>): string =>
+  `/api/accounts/${String(members["account"])}`
+
 const asks: ReadonlyArray<Ask> = [
   {
     tag: "RegisterDevice",
+    right: "write-devices",
+    on: registering,
     path: "/api/devices",
     summary: "Register a device, with or without its radio key",
     subject: deviceSubject,
   },
   {
     tag: "ReplaceDeviceKey",
+    right: "write-devices",
+    on: onDevice,
     path: "/api/devices/:id/key",
     summary: "Replace a device's radio key",
     description: "Messages before it are still checked under the key of their time.",
@@ -62,6 +99,8 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "RetireDevice",
+    right: "write-devices",
+    on: onDevice,
     path: "/api/devices/:id/retire",
     summary: "Retire a device",
     fromPath: { id: "device" },
@@ -69,6 +108,8 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "DisengageCounter",
+    right: "write-devices",
+    on: onDevice,
     path: "/api/devices/:id/disengage",
     summary: "Skip a device's counter check once",
     description: "The next number becomes the reference.",
@@ -77,12 +118,16 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "EnrolStation",
+    right: "write-stations",
+    on: onNetwork,
     path: "/api/stations",
     summary: "Enrol a station",
     subject: stationSubject,
   },
   {
     tag: "AdoptReferenceValues",
+    right: "write-stations",
+    on: onNetwork,
     path: "/api/stations/:id/reference",
     summary: "Adopt the configuration digest that a station's receptions must carry",
     fromPath: { id: "station" },
@@ -90,6 +135,8 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "RetireStation",
+    right: "write-stations",
+    on: onNetwork,
     path: "/api/stations/:id/retire",
     summary: "Retire a station",
     fromPath: { id: "station" },
@@ -97,12 +144,16 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "RegisterCustomer",
+    right: "write-customers",
+    on: onNetwork,
     path: "/api/customers",
     summary: "Register a customer",
     subject: customerSubject,
   },
   {
     tag: "RetireCustomer",
+    right: "write-customers",
+    on: onNetwork,
     path: "/api/customers/:id/retire",
     summary: "Retire a customer",
     fromPath: { id: "customer" },
@@ -110,6 +161,8 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "AddDestination",
+    right: "write-customers",
+    on: onCustomer,
     path: "/api/customers/:id/destinations",
     summary: "Add a destination for a customer's messages",
     fromPath: { id: "customer" },
@@ -117,6 +170,8 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "RemoveDestination",
+    right: "write-customers",
+    on: onCustomer,
     method: "DELETE",
     path: "/api/customers/:id/destinations/:destination",
     summary: "Remove a customer's destination",
@@ -125,30 +180,109 @@ const asks: ReadonlyArray<Ask> = [
   },
   {
     tag: "AdoptPolicy",
+    right: "write-policy",
+    on: onNetwork,
     path: "/api/policies",
     summary: "Adopt a policy",
     description: "From here on messages are decided on under it.",
     subject: () => "/api/policies",
+  },
+  {
+    tag: "BlockTraffic",
+    right: "block",
+    on: onBlocked,
+    path: "/api/firewall/blocks",
+    summary: "Block a station, a device, a customer or a group",
+    description:
+      "Its traffic is recorded as before, and its messages are refused as `blocked`. Ask `GET /api/firewall/dry-run` first.",
+    subject: () => "/api/firewall",
+  },
+  {
+    tag: "UnblockTraffic",
+    right: "block",
+    on: onBlocked,
+    path: "/api/firewall/unblock",
+    summary: "Lift a block",
+    subject: () => "/api/firewall",
+  },
+  {
+    tag: "PlaceGroup",
+    right: "manage-accounts",
+    on: onNetwork,
+    path: "/api/groups",
+    summary: "Place a group of devices below another, or at the top",
+    subject: () => "/api/groups",
+  },
+  {
+    tag: "DisableAccount",
+    right: "manage-accounts",
+    on: onNetwork,
+    path: "/api/accounts/:id/disable",
+    summary: "Disable an account: its sessions end and its credentials stop working",
+    fromPath: { id: "account" },
+    subject: accountSubject,
+  },
+  {
+    tag: "EnableAccount",
+    right: "manage-accounts",
+    on: onNetwork,
+    path: "/api/accounts/:id/enable",
+    summary: "Enable an account again",
+    fromPath: { id: "account" },
+    subject: accountSubject,
+  },
+  {
+    tag: "GrantRole",
+    right: "manage-accounts",
+    on: onNetwork,
+    path: "/api/accounts/:id/grants",
+    summary: "Give an account a role, on the whole twin or on a part of it",
+    description:
+      "`group`, `deviceType` and `customer` narrow it: all that are given must fit. `payloads` says whether payloads are seen in plain.",
+    fromPath: { id: "account" },
+    subject: accountSubject,
+  },
+  {
+    tag: "RevokeRole",
+    right: "manage-accounts",
+    on: onNetwork,
+    path: "/api/accounts/:id/revoke",
+    summary: "Take a role away, named by its role and scope",
+    fromPath: { id: "account" },
+    subject: accountSubject,
+  },
+  {
+    tag: "RevokeCredential",
+    right: "manage-accounts",
+    on: onNetwork,
+    method: "DELETE",
+    path: "/api/accounts/:id/credentials/:credential",
+    summary: "Revoke a credential",
+    fromPath: { id: "account", credential: "credential" },
+    subject: accountSubject,
   },
 ]
 
 /** How long an answer waits for the twin to show what was done. */
 const shownMs = 1_000
 
-export const make = Effect.gen(function* () {
+/** Carries a command out in the name of who asks. */
+export type Execute = (command: Command) => Effect.Effect<ReadonlyArray<Position>, Problem.Failure>
+
+export const executor = Effect.gen(function* () {
   const pipeline = yield* Pipeline
   const twin = yield* Twin
-  const execute = Effect.fn("commands.execute")(function* (command: Command) {
-    const positions = yield* pipeline.execute(command)
+  return Effect.fn("commands.execute")(function* (command: Command) {
+    const viewer = yield* Viewer.Viewer
+    const positions = yield* pipeline.execute(command, viewer.name)
     // Whoever reads next sees it; if the twin is behind, it is done all the same.
     const last = positions.at(-1) ?? -1
     yield* Effect.ignore(Effect.timeoutOption(twin.reached(last + 1), shownMs))
     return positions
   })
-  return asks.map((ask) => routeOf(ask, execute))
 })
 
-type Execute = (command: Command) => Effect.Effect<ReadonlyArray<Position>, Problem.Failure>
+export const make = Effect.map(executor, (execute) => asks.map((ask) => routeOf(ask, execute)))
 
 const routeOf = (ask: Ask, execute: Execute): Route.Route => {
   const fromPath = ask.fromPath ?? {}
@@ -158,6 +292,7 @@ const routeOf = (ask: Ask, execute: Execute): Route.Route => {
     operation: `${ask.tag.charAt(0).toLowerCase()}${ask.tag.slice(1)}`,
     tag: "commands",
     access: "command",
+    right: ask.right,
     summary: ask.summary,
     ...(ask.description === undefined ? {} : { description: ask.description }),
     params: Object.fromEntries(
@@ -180,6 +315,7 @@ const routeOf = (ask: Ask, execute: Execute): Route.Route => {
     Effect.gen(function* () {
       const named = Object.entries(fromPath).map(([name, member]) => [member, params[name]])
       const command = canonical({ ...members, ...Object.fromEntries(named) })
+      yield* requireRight(ask, command)
       // The members were decoded by the command's own schemas, but for those of the path, which
       // their parameters read in the form of the ids.
       const positions = yield* execute({ ...command, _tag: ask.tag } as Command)
@@ -202,6 +338,30 @@ const routeOf = (ask: Ask, execute: Execute): Route.Route => {
         handle: ({ params, body }) => run(params, body),
       })
 }
+
+/** Who may not even see the thing is told that it is not there. */
+const requireRight = (
+  { on, right, tag }: Ask,
+  members: Readonly<Record<string, unknown>>,
+): Effect.Effect<void, Problem.Problem> =>
+  Effect.gen(function* () {
+    const viewer = yield* Viewer.Viewer
+    const thing = on(members)
+    if (!viewer.mayOn(right, thing)) {
+      if (thing !== "network" && !viewer.mayOn("read", thing))
+        return yield* Viewer.hidden("there is no such thing")
+      return yield* Viewer.outOfScope(`${viewer.name} may not do this here`)
+    }
+    // Registered anew, a retired device must have been theirs.
+    const again = onDevice(members)
+    if (
+      tag === "RegisterDevice" &&
+      viewer.isTaken(String(members["device"])) &&
+      !viewer.mayOn(right, again)
+    )
+      return yield* Viewer.outOfScope("another holds a device of that id")
+    return undefined
+  })
 
 /** The command's members that are not in its path; undefined when there are none. */
 const bodySchemaOf = (

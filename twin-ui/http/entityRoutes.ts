@@ -2,7 +2,9 @@
  * One device, station, customer or message as of now or any instant, with its reasons and latest events.
  */
 import * as Effect from "effect/Effect"
+import type { Target } from "../../core/decide/Firewall.ts"
 import type { Position } from "../../core/event/Envelope.ts"
+import { CustomerId, DeviceId, StationId } from "../../core/event/ids.ts"
 import { Vault } from "../../core/keys/Vault.ts"
 import type { Filter, LogUnavailable } from "../../core/log/EventLog.ts"
 import { rowOf, type EventRow } from "../../projections/chain/EventRow.ts"
@@ -10,12 +12,14 @@ import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import type { Finding } from "../../projections/anomaly/Finding.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
+import * as Firewall from "../../projections/firewall/Firewall.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
 import * as Replay from "../../projections/replay/Replay.ts"
 import * as Schemes from "../../projections/payload/Schemes.ts"
 import * as Tallies from "../../projections/tally/Tallies.ts"
 import * as Tally from "../../projections/tally/Tally.ts"
 import { type EntityKind, EntityState, findingsOfOneMax, latestMax } from "../api/EntityState.ts"
+import { blockedBy } from "./entity/blockedBy.ts"
 import type { Told } from "./entity/facts.ts"
 import { tellCustomer } from "./entity/tellCustomer.ts"
 import { tellDevice } from "./entity/tellDevice.ts"
@@ -82,7 +86,9 @@ export const make = (reading: Reading) =>
             return yield* notThere(reading, "device", id, firstOfDevice(live, id))
           }
           const thoughts = Anomaly.ofDevice(yield* reading.state(Anomaly.projection, moment), id)
-          return yield* tell(viewer, "device", id, { ...told, thoughts }, moment, { device: id })
+          return yield* tell(viewer, "device", id, { ...told, thoughts }, moment, {
+            device: DeviceId.make(id),
+          })
         }),
     })
 
@@ -109,7 +115,9 @@ export const make = (reading: Reading) =>
             return yield* notThere(reading, "station", id, first)
           }
           const thoughts = Anomaly.ofStation(yield* reading.state(Anomaly.projection, moment), id)
-          return yield* tell(viewer, "station", id, { ...told, thoughts }, moment, { station: id })
+          return yield* tell(viewer, "station", id, { ...told, thoughts }, moment, {
+            station: StationId.make(id),
+          })
         }),
     })
 
@@ -142,7 +150,9 @@ export const make = (reading: Reading) =>
               Delivery.findCustomer(live, id)?.registered,
             )
           }
-          return yield* tell(viewer, "customer", id, told, moment, { customer: id })
+          return yield* tell(viewer, "customer", id, told, moment, {
+            customer: CustomerId.make(id),
+          })
         }),
     })
 
@@ -232,17 +242,20 @@ export const make = (reading: Reading) =>
       })
     })
 
-    const tell = (
+    const tell = Effect.fnUntraced(function* (
       viewer: Viewer.Viewer,
       kind: EntityKind,
       id: string,
       told: Thought,
       moment: Moment,
-      of: Filter,
-    ) =>
-      Effect.flatMap(reading.rows(viewer, { ...of, to: moment.to }, latestMax), (latest) =>
-        answer(viewer, kind, id, told, moment, latest),
-      )
+      of: Filter & Target,
+    ) {
+      const firewall = yield* reading.state(Firewall.projection, moment)
+      const latest = yield* reading.rows(viewer, { ...of, to: moment.to }, latestMax)
+      const block = Firewall.find(firewall, of)
+      const all = block === undefined ? told : { ...told, ...blockedBy(block, told) }
+      return yield* answer(viewer, kind, id, all, moment, latest)
+    })
 
     return [device, station, customer, message]
   })
@@ -255,7 +268,7 @@ const requireSight = Effect.fnUntraced(function* (
 ) {
   const viewer = yield* Viewer.Viewer
   if (viewer.mayOn("read", thing)) return viewer
-  return yield* Problem.make("not-there", `there is no ${kind} ${id}`, { where: "path.id" })
+  return yield* Viewer.hidden(`there is no ${kind} ${id}`)
 })
 
 /** When it first appears in the log, if it does: so that a reader can go there. */
