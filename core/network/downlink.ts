@@ -10,6 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { acknowledgedWithinMs, type Asking, type Step } from "../decide/decideDownlink.ts"
@@ -21,7 +22,7 @@ import { Pipeline } from "../ingest/Pipeline.ts"
 import * as Agenda from "../kernel/Agenda.ts"
 import * as Bytes from "../kernel/Bytes.ts"
 import { Vault, type VaultShape } from "../keys/Vault.ts"
-import { EventLog } from "../log/EventLog.ts"
+import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
 import { Stations } from "./Stations.ts"
 
 /**
@@ -42,17 +43,26 @@ interface Pending {
     | { readonly _tag: "Confirm" }
 }
 
-/** Runs until it is interrupted. */
-export const sendDownlinks = Effect.fn("network.sendDownlinks")(function* () {
-  const log = yield* EventLog
+export interface Downlinks {
+  /** Takes in what the log says, event by event. */
+  readonly takeIn: (recorded: Recorded) => void
+  /** When something falls due next. */
+  readonly nextMs: () => number
+  /** Does what is due now. */
+  readonly act: Effect.Effect<void, LogUnavailable, Scope.Scope>
+}
+
+/** `start` runs the sending of one frame: beside everything else, or, on a clock that waits for it, at once. */
+export const makeDownlinks = Effect.fnUntraced(function* (
+  start: (
+    send: Effect.Effect<void, LogUnavailable>,
+  ) => Effect.Effect<unknown, LogUnavailable, Scope.Scope>,
+) {
   const pipeline = yield* Pipeline
   const vault = yield* Vault
   const stations = yield* Stations
-  const orders = yield* Semaphore.make(ordersMax)
-  const wake = yield* Queue.sliding<true>(1)
   const pending = new Map<string, Pending>()
   const agenda = Agenda.make<string>()
-  const caughtUpAt = yield* log.head
 
   const expect = (asking: Asking, dueMs: number, what: Pending["what"]): void => {
     const key = keyOf(asking)
@@ -139,11 +149,7 @@ export const sendDownlinks = Effect.fn("network.sendDownlinks")(function* () {
         return yield* step({ _tag: "FellDue", ...asking, atMs })
       }
       case "Send":
-        return yield* Effect.forkScoped(
-          orders
-            .withPermits(1)(send(asking, what.scheduled))
-            .pipe(Effect.tapCause((cause) => Effect.logError("a downlink stopped", cause))),
-        )
+        return yield* start(send(asking, what.scheduled))
       case "Confirm": {
         const atMs = yield* Clock.currentTimeMillis
         pending.delete(keyOf(asking))
@@ -160,7 +166,28 @@ export const sendDownlinks = Effect.fn("network.sendDownlinks")(function* () {
       // An entry that another step overtook.
       if (found !== undefined && found.dueMs === atMs) yield* look(found)
     }
-    const waitMs = agenda.nextMs() - now
+  })
+
+  return { takeIn, nextMs: agenda.nextMs, act } satisfies Downlinks
+})
+
+/** Runs until it is interrupted. */
+export const sendDownlinks = Effect.fn("network.sendDownlinks")(function* () {
+  const log = yield* EventLog
+  const orders = yield* Semaphore.make(ordersMax)
+  const wake = yield* Queue.sliding<true>(1)
+  const caughtUpAt = yield* log.head
+  const downlinks = yield* makeDownlinks((send) =>
+    Effect.forkScoped(
+      orders
+        .withPermits(1)(send)
+        .pipe(Effect.tapCause((cause) => Effect.logError("a downlink stopped", cause))),
+    ),
+  )
+
+  const act = Effect.gen(function* () {
+    yield* downlinks.act
+    const waitMs = downlinks.nextMs() - (yield* Clock.currentTimeMillis)
     const woken = Queue.take(wake)
     yield* Number.isFinite(waitMs)
       ? Effect.raceFirst(woken, Effect.sleep(Math.max(1, waitMs)))
@@ -171,7 +198,7 @@ export const sendDownlinks = Effect.fn("network.sendDownlinks")(function* () {
     log.follow(0).pipe(
       Stream.runForEach((events) =>
         Effect.sync(() => {
-          for (const recorded of events) takeIn(recorded)
+          for (const recorded of events) downlinks.takeIn(recorded)
           const last = events.at(-1)
           // Not before the outcomes of an earlier run are known: nothing is sent twice knowingly.
           if (last !== undefined && last.position + 1 >= caughtUpAt) Queue.offerUnsafe(wake, true)
@@ -184,7 +211,7 @@ export const sendDownlinks = Effect.fn("network.sendDownlinks")(function* () {
 }, Effect.scoped)
 
 /** The frame of what was scheduled, or why there is none. */
-const frameOf = (
+export const frameOf = (
   vault: VaultShape,
   { device, keyVersion, payload: sealed, seq }: DownlinkScheduled,
 ): { readonly airHex: string; readonly mac: string } | string => {

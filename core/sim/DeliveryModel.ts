@@ -28,6 +28,8 @@ export interface DeliveryModel {
   /** What happened before `untilMs` and was not told yet, in the order of time. */
   readonly next: (untilMs: number) => Iterable<NewEvent>
   readonly waiting: () => number
+  /** When something happens next. */
+  readonly nextMs: () => number
 }
 
 /** `answer` says how an endpoint answers: `World.answer`, or `Customers.answer` with its seed. */
@@ -56,7 +58,7 @@ export const make = (answer: (request: Customers.Request) => Customers.Answer): 
     }
   }
 
-  return { owe, next, waiting: agenda.size }
+  return { owe, next, waiting: agenda.size, nextMs: agenda.nextMs }
 }
 
 /** All events of one obligation whose first attempt begins at `fromMs`. */

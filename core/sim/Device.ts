@@ -84,9 +84,20 @@ const wrapsOften = (index: number, size: number | "bit"): boolean =>
 const addressAt = (root: Random, index: number): number =>
   (Math.imul(index, 0x9e3779b1) + root.fork("addresses").u32()) & 0xffffff
 
+/**
+ * Numbers used up before `slot`: one a message, and the next one for the confirmation of a downlink asked for. A device
+ * here leaves that number out when it heard no downlink, so that its counter stays a function of the slot.
+ */
+export const numbersBefore = (device: Device, slot: number): number =>
+  slot + asksBefore(device, slot)
+
 /** The number on the air of a slot, as long as the device is not flashed anew. */
 export const seqOf = (device: Device, slot: number): number =>
-  (device.counterStart + slot) % device.rollover
+  (device.counterStart + numbersBefore(device, slot)) % device.rollover
+
+/** How often the counter has wrapped by `slot`. */
+export const turnOf = (device: Device, slot: number): number =>
+  Math.floor((device.counterStart + numbersBefore(device, slot)) / device.rollover)
 
 export const isAsking = (device: Device, slot: number): boolean =>
   device.askEvery > 0 && slot % device.askEvery === device.askAt

@@ -1,7 +1,7 @@
 /**
  * Where a device's frequency generator stands before any slot, without walking there step by step.
  *
- * A message without a downlink takes three steps of `x <- 61x + c mod 2^14` (in RC1 no value is
+ * A message that asks for no downlink takes three steps of `x <- 61x + c mod 2^14` (in RC1 no value is
  * drawn again), and n steps are again of the form `ax + b`. Messages that ask for one, at most one a
  * day, may draw again and are walked.
  */
@@ -26,9 +26,21 @@ export const before = (device: Device.Device, slot: number): number => {
   return jump(device.address, x, stepsAMessage * (slot - at))
 }
 
-/** The three frequencies of a slot whose generator stands at `x`, and where it stands then. */
-export const planAt = (device: Device.Device, slot: number, x: number): FrequencyPlan.Plan =>
-  FrequencyPlan.planOf({ zone, device: device.address }, x, Device.isAsking(device, slot))
+/**
+ * The three frequencies of a slot whose generator stands at `x`, and where it stands then. A confirmation is one
+ * transmission more, at `confirmationHz`.
+ */
+export const planAt = (
+  device: Device.Device,
+  slot: number,
+  x: number,
+): FrequencyPlan.Plan & { readonly confirmationHz?: number } => {
+  const isAsking = Device.isAsking(device, slot)
+  const plan = FrequencyPlan.planOf({ zone, device: device.address }, x, isAsking)
+  if (!isAsking) return plan
+  const next = FrequencyPlan.nextValue(plan.x, device.address)
+  return { ...plan, x: next, confirmationHz: FrequencyPlan.frequencyOf(zone, next) }
+}
 
 /** The value `steps` steps after `x`. */
 const jump = (address: number, x: number, steps: number): number => {

@@ -34,6 +34,8 @@ export interface Message {
   readonly sent: Sent
   readonly encoded: readonly [Encoded, Encoded, Encoded]
   readonly burst: Burst.Burst
+  /** Where the device sends its confirmation of the downlink that the message asks for. */
+  readonly confirmationHz: number | undefined
 }
 
 export interface Ground {
@@ -90,7 +92,8 @@ export const make = (given: {
     const seq =
       from === undefined || slot < from
         ? Device.seqOf(device, slot)
-        : (slot - from) % device.rollover
+        : (Device.numbersBefore(device, slot) - Device.numbersBefore(device, from)) %
+          device.rollover
     const sent = Payload.sentOf(device, slot, seq)
     const encoded = encodeRanks(sent, mac)
     const plan = FrequencyWalk.planAt(
@@ -112,7 +115,8 @@ export const make = (given: {
       gapsMs: Burst.gapsOf(salt, sent.downlinkAsked),
       frequenciesHz: plan.frequenciesHz,
     })
-    return { site: kept, slot, seq, atMs, sent, encoded, burst }
+    const { confirmationHz } = plan
+    return { site: kept, slot, seq, atMs, sent, encoded, burst, confirmationHz }
   }
 
   return {

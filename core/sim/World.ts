@@ -13,12 +13,13 @@ import type { NewEvent } from "../event/Envelope.ts"
 import type { CustomerId } from "../event/ids.ts"
 import type { Policy } from "../event/policy.ts"
 import { invariant } from "../kernel/invariant.ts"
-import type { Bend, Truth } from "./adversary/Adversary.ts"
+import type { Bend, Deafness, Truth } from "./adversary/Adversary.ts"
 import { bent } from "./adversary/bent.ts"
 import { awayMsMax } from "./adversary/lateBuffer.ts"
 import { plansOf } from "./adversary/plansOf.ts"
 import * as Agenda from "../kernel/Agenda.ts"
 import type { Burst } from "./Burst.ts"
+import * as Confirmation from "./Confirmation.ts"
 import type { Device } from "./Device.ts"
 import * as Customers from "./Customers.ts"
 import * as Ground from "./Ground.ts"
@@ -62,6 +63,10 @@ export interface World {
    * aside). Forward only.
    */
   readonly skip: (toMs: number) => void
+  /** When something may be told next; what is asked for until then is nothing. */
+  readonly nextMs: () => number
+  /** A station sends a downlink; the device that hears it confirms it, in what is told later. */
+  readonly broadcast: (sent: Confirmation.Sent) => void
   /** How a customer's endpoint answers at an instant before the last `untilMs` asked for. */
   readonly answer: (request: Customers.Request) => Customers.Answer
   /** What adversaries do, of the repetitions begun so far; the latest `truthsMax`. */
@@ -101,6 +106,9 @@ export const make = (options: Options): World => {
   const truth: Array<Truth> = []
   const outages: Array<Customers.Outage> = []
   let bends: ReadonlyArray<Bend> = []
+  let deafnesses: ReadonlyArray<Deafness> = []
+  /** By device, in the order in which they asked: what a window takes, less than a minute's. */
+  const listening = new Map<number, Confirmation.Listening>()
   let silentBeforeMs = -Infinity
 
   const sleepUntil = (device: Device, slot: number): void => {
@@ -126,6 +134,9 @@ export const make = (options: Options): World => {
     bends = [...bends, ...plans.flatMap((plan) => plan.bends)].filter(
       ({ untilMs }) => untilMs > Math.max(roundMs, fromMs),
     )
+    deafnesses = [...deafnesses, ...plans.flatMap((plan) => plan.deafnesses)].filter(
+      ({ untilMs }) => untilMs > Math.max(roundMs, fromMs),
+    )
     for (const plan of plans) {
       truth.push(...plan.truths)
       outages.push(...plan.outages)
@@ -136,6 +147,30 @@ export const make = (options: Options): World => {
     }
     truth.splice(0, truth.length - truthsMax)
     outages.splice(0, outages.length - outagesMax)
+  }
+
+  const listen = (message: Ground.Message, atMs: number): void => {
+    for (const [device, { closesAtMs }] of listening) {
+      if (closesAtMs > atMs) break
+      listening.delete(device)
+    }
+    const asking = Confirmation.listening(message)
+    if (asking !== undefined) listening.set(message.site.device.index, asking)
+  }
+
+  const broadcast = (sent: Confirmation.Sent): void => {
+    const station = ground.stations.findIndex(({ id }) => (id as string) === sent.station)
+    const isDeaf = ({ city }: Device): boolean =>
+      deafnesses.some(
+        (deaf) => deaf.city === city && sent.atMs >= deaf.fromMs && sent.atMs < deaf.untilMs,
+      )
+    for (const [device, asking] of listening) {
+      if (isDeaf(asking.message.site.device)) continue
+      const burst = Confirmation.confirmationOf(asking, sent, station)
+      if (burst === undefined) continue
+      listening.delete(device)
+      send(burst)
+    }
   }
 
   const heard = (atMs: number, burst: Burst, rank: number): ReadonlyArray<ReceivedFrame> => {
@@ -152,8 +187,10 @@ export const make = (options: Options): World => {
   const happen = ({ atMs, tie, thing }: Agenda.Due<Thing>): Output | undefined => {
     if (thing === undefined) {
       const slot = slots[tie]
-      const { burst, site } = ground.message(tie, slot)
+      const message = ground.message(tie, slot)
+      const { burst, site } = message
       send(burst)
+      listen(message, atMs)
       sleepUntil(site.device, Schedule.toldSlotAfter(site.device, ages, slot))
       return undefined
     }
@@ -175,6 +212,7 @@ export const make = (options: Options): World => {
 
   const startAt = (fromMs: number): void => {
     agenda.clear()
+    listening.clear()
     for (let index = 0; index < deviceCount; index++) {
       const device = ground.device(index)
       sleepUntil(device, Schedule.toldSlotAt(device, ages, fromMs))
@@ -206,10 +244,13 @@ export const make = (options: Options): World => {
         if (output !== undefined && output.atMs >= silentBeforeMs) yield output
       }
     },
+    nextMs: agenda.nextMs,
+    broadcast,
     skip: (toMs) => {
       truth.length = 0
       outages.length = 0
       bends = []
+      deafnesses = []
       silentBeforeMs = toMs
       startAt(toMs - overlapMs)
     },

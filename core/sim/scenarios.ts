@@ -7,6 +7,7 @@ import { clone } from "./adversary/clone.ts"
 import { counterWrap } from "./adversary/counterWrap.ts"
 import { customerOutage } from "./adversary/customerOutage.ts"
 import { desync } from "./adversary/desync.ts"
+import { downlinkJamming } from "./adversary/downlinkJamming.ts"
 import { duplicate } from "./adversary/duplicate.ts"
 import { fabricatedRepeats } from "./adversary/fabricatedRepeats.ts"
 import { jamming } from "./adversary/jamming.ts"
@@ -78,6 +79,8 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     parts: [part(customerOutage, 60, 67), part(customerOutage, 120, 150)],
   },
   desync: alone(desync),
+  // Few devices ask, and once a day.
+  "downlink-jamming": { ...alone(downlinkJamming), parts: [part(downlinkJamming, 60, 300)] },
   duplicate: alone(duplicate),
   "fabricated-repeat": alone(fabricatedRepeats),
   jamming: alone(jamming),

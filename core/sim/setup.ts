@@ -5,6 +5,7 @@ import type { Known } from "../event/Event.ts"
 import type { CustomerId, DestinationId, DeviceId } from "../event/ids.ts"
 import type { Policy } from "../event/policy.ts"
 import { streamOf } from "../event/streamOf.ts"
+import * as Bytes from "../kernel/Bytes.ts"
 import * as Geography from "./Geography.ts"
 import type { Ground } from "./Ground.ts"
 import { keyOf } from "./Ground.ts"
@@ -14,6 +15,8 @@ import * as Station from "./Station.ts"
 export interface Setup {
   readonly events: ReadonlyArray<NewEvent>
   readonly keys: ReadonlyArray<{ readonly device: DeviceId; readonly key: Uint8Array }>
+  /** Of the devices that ask: what they are told where their customer does not answer, as hex. */
+  readonly downlinkDefaults: ReadonlyArray<{ readonly device: DeviceId; readonly payload: string }>
 }
 
 export interface Destination {
@@ -46,6 +49,7 @@ export const setup = (
   const { root, stations, deviceCount, ages } = ground
   const events: Array<NewEvent> = []
   const keys: Array<Setup["keys"][number]> = []
+  const downlinkDefaults: Array<Setup["downlinkDefaults"][number]> = []
   const add = (event: Known): void => {
     events.push(newEvent(ages.originMs, event))
   }
@@ -89,8 +93,12 @@ export const setup = (
       keyVersion: 1,
     })
     keys.push({ device: device.id, key: keyOf(root, index) })
+    if (device.askEvery > 0) {
+      const payload = Bytes.toHex(root.fork(`default-${index}`).bytes(8))
+      downlinkDefaults.push({ device: device.id, payload })
+    }
   }
-  return { events, keys }
+  return { events, keys, downlinkDefaults }
 }
 
 /** Each customer has one destination. */

@@ -60,6 +60,8 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "ServiceReported":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
+    case "DownlinkConfirmed":
+    case "DownlinkUnconfirmed":
       tell(draft, { _tag: "Other", scene, recorded })
       return
     case "BytesHeard":
@@ -102,8 +104,6 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "DownlinkRefused":
     case "DownlinkTransmitted":
     case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "ChallengeIssued":
     case "EvidencePresented":
@@ -143,7 +143,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "anomaly",
-  version: 1,
+  version: 2,
   initial: () =>
     stateOf(
       Scene.make(),

@@ -10,6 +10,7 @@
  */
 import type { Recorded } from "../../core/event/Envelope.ts"
 import { kinds as truthKinds, type Kind, type Truth } from "../../core/sim/adversary/Adversary.ts"
+import * as Device from "../../core/sim/Device.ts"
 import * as Schedule from "../../core/sim/Schedule.ts"
 import type { ScenarioName } from "../../core/sim/scenarios.ts"
 import { hourMs, minuteMs } from "../../core/sim/Span.ts"
@@ -24,6 +25,7 @@ const calledAs: Readonly<Record<Kind, Finding.Kind | null>> = {
   "counter-wrap": "counter-wrap",
   "customer-outage": null,
   desync: "desync",
+  "downlink-jamming": "downlink-unconfirmed",
   duplicate: "duplicate",
   "fabricated-repeat": "fabricated-repeat",
   jamming: "jamming",
@@ -108,6 +110,8 @@ export const describeFinding = (finding: Finding.Finding): string => {
 
 /** When frames under a device's name were heard, apart by whether their MAC held. */
 const note = (told: Map<string, Array<number>>, { event, occurredMs }: Recorded): void => {
+  if (event._tag === "DownlinkUnconfirmed")
+    told.set("unconfirmed", [...(told.get("unconfirmed") ?? []), occurredMs])
   if (event._tag !== "FrameHeard" || event.rank !== 1) return
   const name = event.check === "ok" ? event.device : `${event.device} ${event.check}`
   const times = told.get(name)
@@ -128,12 +132,16 @@ const isPartOf = (finding: Finding.Finding, { device, kind }: Truth): boolean =>
   ((kind === "massive-cloning" && finding.kind === "clone") ||
     ((kind === "massive-cloning" || kind === "clone") && finding.kind === "counter-wrap"))
 
-/** Whether the device was heard before, and anything under its name from then on. */
+/** Whether the device was heard before, and anything under its name from then on; of downlinks, whether a few went unheard. */
 const isShown = (
   told: ReadonlyMap<string, ReadonlyArray<number>>,
   { atMs, device, kind }: Truth,
   untilMs: number,
 ): boolean => {
+  if (kind === "downlink-jamming") {
+    const times = told.get("unconfirmed") ?? []
+    return times.filter((ms) => ms >= atMs && ms < untilMs).length >= 3
+  }
   if (device === undefined) return true
   if (kind === "mac-guessing") return (told.get(`${device} wrong-mac`) ?? []).length > 0
   const times = told.get(device) ?? []
@@ -158,9 +166,7 @@ const didWrap = ({ ground }: World.World, finding: Finding.Finding): boolean => 
     const device = ground.device(index)
     if (String(device.id) !== finding.device) continue
     const turnAt = (atMs: number): number =>
-      Math.floor(
-        (device.counterStart + Schedule.slotAt(device, ground.ages, atMs)) / device.rollover,
-      )
+      Device.turnOf(device, Schedule.slotAt(device, ground.ages, atMs))
     return turnAt(finding.lastMs + minuteMs) - turnAt(ground.ages.originMs) >= finding.count
   }
   return false

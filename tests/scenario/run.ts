@@ -4,6 +4,8 @@
  * in the same order, so that 100,000 messages take seconds. `pipeline.test.ts` beside this file holds the two together.
  */
 import { isControl } from "../../core/decide/Attempts.ts"
+import { decideCommand } from "../../core/decide/decideCommand.ts"
+import { decideDownlink, type Step } from "../../core/decide/decideDownlink.ts"
 import { bytesHeard, decideFrame, type Emit } from "../../core/decide/decideFrame.ts"
 import * as History from "../../core/decide/History.ts"
 import * as Network from "../../core/decide/Network.ts"
@@ -12,6 +14,7 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
 import { deviceIdOf } from "../../core/event/ids.ts"
 import { streamOf } from "../../core/event/streamOf.ts"
+import * as DownlinkWindow from "../../core/frame/DownlinkWindow.ts"
 import * as Slot from "../../core/frame/Slot.ts"
 import * as Uplink from "../../core/frame/Uplink.ts"
 import * as Identity from "../../core/ingest/Identity.ts"
@@ -20,6 +23,10 @@ import * as Vault from "../../core/keys/Vault.ts"
 import { secretsMemory } from "../../core/keys/secretsMemory.ts"
 import type * as World from "../../core/sim/World.ts"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Agenda from "../../core/kernel/Agenda.ts"
+import { invariant } from "../../core/kernel/invariant.ts"
+import { frameOf } from "../../core/network/downlink.ts"
 import * as Random from "../../core/kernel/Random.ts"
 
 export interface Told {
@@ -63,6 +70,23 @@ export const run = (
   let receptions = 0
   let sought: Array<History.Sought> = []
 
+  /** What `core/network/downlink.ts` does, on the world's clock. */
+  const downlinks = Agenda.make<Step>()
+  const answer = (event: Event): void => {
+    if (event._tag === "DownlinkAsked")
+      downlinks.add(event.opensAtMs, 0, { ...event, _tag: "FellDue", atMs: 0 })
+    else if (event._tag === "DownlinkScheduled") {
+      const { station, transmitAtMs } = event
+      const frame = frameOf(vault, event)
+      invariant(typeof frame !== "string", "a simulated device has its key and its address")
+      world.broadcast({ station, frameHex: frame.airHex, atMs: transmitAtMs })
+      const sentMs = transmitAtMs + DownlinkWindow.airtimeMs
+      const { mac } = frame
+      downlinks.add(sentMs, 0, { ...event, _tag: "Transmitted", mac, atMs: 0 })
+    } else if (event._tag === "DownlinkTransmitted")
+      downlinks.add(event.confirmByMs, 0, { ...event, _tag: "FellDue", atMs: 0 })
+  }
+
   const append = (
     event: Event,
     occurredMs: number,
@@ -87,6 +111,7 @@ export const run = (
       else if (earlierCount++ < twinsMax) earlier.set(key, [{ position, occurredMs }])
     }
     take(recorded)
+    answer(event)
     return position++
   }
   const emit: Emit = (event, occurredMs, causes, changesState = true) => {
@@ -134,20 +159,34 @@ export const run = (
     sought = []
   }
 
-  const { events, keys } = world.setup
+  const { downlinkDefaults, events, keys } = world.setup
   Effect.runSync(vault.putRadioKeys(keys.map(({ device, key }) => ({ device, key, version: 1 }))))
   for (const { event, occurredMs } of events) append(event, occurredMs, [])
-  for (const output of world.next(untilMs)) {
+  for (const { device, payload } of downlinkDefaults) {
+    const command = { _tag: "SetDownlinkDefault", device, payload: Redacted.make(payload) } as const
+    const decided = decideCommand(state, vault, command)
+    if (Array.isArray(decided)) for (const event of decided) append(event, nowMs, [])
+  }
+  const takeIn = (output: World.Output): void => {
     nowMs = Math.max(nowMs, output.atMs)
     if (output._tag === "Facts") {
       for (const { event, occurredMs } of output.events) append(event, occurredMs, [])
-      continue
+      return
     }
     const repeats = Repeats.make()
     for (const received of output.frames)
       if (!receive(received)) Repeats.count(repeats, received, nowMs, windowMs())
     for (const { event, occurredMs } of repeats.values()) emit(event, occurredMs, [], false)
     lookUp()
+  }
+  while (true) {
+    const nextMs = Math.min(world.nextMs(), downlinks.nextMs())
+    if (!(nextMs < untilMs)) break
+    for (const output of world.next(nextMs + 1)) takeIn(output)
+    if (downlinks.nextMs() > nextMs) continue
+    nowMs = Math.max(nowMs, nextMs)
+    const { thing: step } = downlinks.take()
+    if (step !== undefined) decideDownlink(state, vault, { ...step, atMs: nowMs }, [], emit)
   }
   // Time passes after the last message, so that all are settled.
   nowMs = Math.max(nowMs, untilMs) + 3_600_000

@@ -5,7 +5,9 @@
  * then the deliveries that were settled in it. One thing at a time and everything from the seed, so the
  * same world gives the same events to the byte.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { ReceivedFrame } from "../../core/decide/ReceivedFrame.ts"
 import type { NewEvent } from "../../core/event/Envelope.ts"
@@ -13,7 +15,10 @@ import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import { Vault } from "../../core/keys/Vault.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import * as DeliveryModel from "../../core/sim/DeliveryModel.ts"
-import type { World } from "../../core/sim/World.ts"
+import { makeDownlinks } from "../../core/network/downlink.ts"
+import type { Output, World } from "../../core/sim/World.ts"
+import * as VirtualClock from "./VirtualClock.ts"
+import { simulatedStations } from "./simulatedStations.ts"
 import { invariant } from "../../core/kernel/invariant.ts"
 
 /** How long after its arrival something may be recorded at most. */
@@ -42,21 +47,37 @@ export const playWorld = (
     const pipeline = yield* Pipeline
     const vault = yield* Vault
     const deliveries = DeliveryModel.make(world.answer)
+    // Steps of downlinks are dated by the world, also where the log's own clock is another.
+    const virtual = yield* VirtualClock.make
+    const downlinks = yield* makeDownlinks((send) => send).pipe(
+      Effect.provide(simulatedStations(world)),
+    )
     const played: Played = { receptions: 0, accepted: 0, refused: {} }
     let readTo = 0
 
-    /** What became owed since it was last asked. */
-    const owe = (atMs: number) =>
+    /** What became owed, and who asked, since it was last looked at. */
+    const follow = (atMs: number) =>
       Effect.gen(function* () {
         const head = yield* log.head
         yield* Stream.runForEach(log.read(readTo, head), (events) =>
           Effect.sync(() => {
-            for (const { event, position } of events)
+            for (const recorded of events) {
+              const { event, position } = recorded
               if (event._tag === "DeliveryOwed")
                 invariant(deliveries.owe(event, atMs, position), "what is due was asked for")
+              downlinks.takeIn(recorded)
+            }
           }),
         )
         readTo = head
+      })
+    /** Each downlink's step makes events that the next one follows from. */
+    const answerDevices = (atMs: number) =>
+      Effect.gen(function* () {
+        while (downlinks.nextMs() < atMs) {
+          yield* downlinks.act.pipe(Effect.provideService(Clock.Clock, virtual.clock))
+          yield* follow(atMs)
+        }
       })
     const submit = (frames: ReadonlyArray<ReceivedFrame>) =>
       Effect.gen(function* () {
@@ -69,14 +90,16 @@ export const playWorld = (
       })
     const record = (events: ReadonlyArray<NewEvent>) =>
       events.length === 0 ? Effect.void : pipeline.record(events)
-    /** One step's outputs, in their order: frames that follow each other go together. */
-    const settle = (endMs: number, step: Step) =>
+    /** One step's outputs, in their order. */
+    const settle = (endMs: number, parts: ReadonlyArray<Part>) =>
       Effect.gen(function* () {
         given.setClock(endMs)
-        for (const part of step.parts)
+        virtual.set(endMs)
+        for (const part of parts)
           yield* part._tag === "Frames" ? submit(part.frames) : record(part.events)
-        yield* owe(endMs)
+        yield* follow(endMs)
         yield* record([...deliveries.next(endMs)])
+        yield* answerDevices(endMs)
         given.report(endMs, played.receptions)
       })
 
@@ -86,46 +109,46 @@ export const playWorld = (
     for (let i = 0; i < events.length; i += setupAtOnce)
       yield* record(events.slice(i, i + setupAtOnce))
 
-    let step: Step = { endMs: -Infinity, parts: [] }
-    for (const output of world.next(given.endMs)) {
-      if (output.atMs >= step.endMs) {
-        if (step.parts.length > 0) yield* settle(step.endMs, step)
-        const endMs = (Math.floor(output.atMs / stepMs) + 1) * stepMs
-        // Deliveries of a quiet time are dated in it, not when something is heard again.
-        yield* quiet(deliveries, step.endMs, endMs - stepMs, settle)
-        step = { endMs, parts: [] }
-      }
-      const last = step.parts.at(-1)
-      if (output._tag === "Facts") step.parts.push({ _tag: "Facts", events: output.events })
-      else if (last?._tag === "Frames") last.frames.push(...output.frames)
-      else step.parts.push({ _tag: "Frames", frames: [...output.frames] })
+    let isTold = false
+    /** From the story's beginning on devices are answered; in a history they were not. */
+    const beginAnswering = Effect.gen(function* () {
+      if (isTold) return
+      isTold = true
+      for (const { device, payload } of world.setup.downlinkDefaults)
+        yield* pipeline.execute({
+          _tag: "SetDownlinkDefault",
+          device,
+          payload: Redacted.make(payload),
+        })
+    })
+
+    while (true) {
+      const nextMs = Math.min(world.nextMs(), deliveries.nextMs(), downlinks.nextMs())
+      if (!(nextMs < given.endMs)) break
+      if (nextMs >= world.ground.ages.startMs) yield* beginAnswering
+      const endMs = Math.min(given.endMs, (Math.floor(nextMs / stepMs) + 1) * stepMs)
+      const parts = partsOf(world.next(endMs))
+      if (parts.length > 0 || deliveries.nextMs() < endMs || downlinks.nextMs() < endMs)
+        yield* settle(endMs, parts)
     }
-    if (step.parts.length > 0) yield* settle(step.endMs, step)
-    yield* quiet(deliveries, step.endMs, given.endMs, settle)
+    if (given.endMs >= world.ground.ages.startMs) yield* beginAnswering
     return played
-  })
+  }).pipe(Effect.scoped)
 
 const setupAtOnce = 5_000
 
-/** While nothing is heard, time goes on in steps of this length as long as deliveries wait. */
-const quietMs = 60_000
-
-const quiet = <E, R>(
-  deliveries: DeliveryModel.DeliveryModel,
-  fromMs: number,
-  toMs: number,
-  settle: (endMs: number, step: Step) => Effect.Effect<void, E, R>,
-): Effect.Effect<void, E, R> =>
-  Effect.gen(function* () {
-    for (let atMs = fromMs + quietMs; atMs <= toMs && deliveries.waiting() > 0; atMs += quietMs)
-      yield* settle(atMs, { endMs: atMs, parts: [] })
-  })
+/** Frames that follow each other go together. */
+const partsOf = (outputs: Iterable<Output>): ReadonlyArray<Part> => {
+  const parts: Array<Part> = []
+  for (const output of outputs) {
+    const last = parts.at(-1)
+    if (output._tag === "Facts") parts.push({ _tag: "Facts", events: output.events })
+    else if (last?._tag === "Frames") last.frames.push(...output.frames)
+    else parts.push({ _tag: "Frames", frames: [...output.frames] })
+  }
+  return parts
+}
 
 type Part =
   | { readonly _tag: "Frames"; readonly frames: Array<ReceivedFrame> }
   | { readonly _tag: "Facts"; readonly events: ReadonlyArray<NewEvent> }
-
-interface Step {
-  readonly endMs: number
-  readonly parts: Array<Part>
-}

@@ -18,6 +18,7 @@ export const kinds = [
   "counter-wrap",
   "customer-outage",
   "desync",
+  "downlink-jamming",
   "duplicate",
   "fabricated-repeat",
   "jamming",
@@ -76,15 +77,30 @@ export interface Bend {
   readonly apply: (passing: Passing, burst: Burst, rank: number) => ReadonlyArray<Passing>
 }
 
+/** Devices of a city that hear no downlink for a while. */
+export interface Deafness {
+  readonly city: number
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
 export interface Plan {
   readonly truths: ReadonlyArray<Truth>
   readonly bursts: ReadonlyArray<Burst>
   readonly bends: ReadonlyArray<Bend>
   readonly facts: ReadonlyArray<NewEvent>
   readonly outages: ReadonlyArray<Outage>
+  readonly deafnesses: ReadonlyArray<Deafness>
 }
 
 /** Where no victim fits, nothing happens and nothing is recorded. */
-export const nothing: Plan = { truths: [], bursts: [], bends: [], facts: [], outages: [] }
+export const nothing: Plan = {
+  truths: [],
+  bursts: [],
+  bends: [],
+  facts: [],
+  outages: [],
+  deafnesses: [],
+}
 
 export type Adversary = (ground: Ground, act: Act) => Plan

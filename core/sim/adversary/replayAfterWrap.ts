@@ -44,6 +44,8 @@ const capturedSlot = (
   fromMs: number,
 ): number | undefined => {
   const now = Schedule.slotAt(device, ground.ages, fromMs)
+  // Confirmations use up numbers: slots are then no measure of them.
+  if (device.askEvery > 0) return undefined
   // Small roll-overs wrap within days: the frame would hardly be an old one.
   if (device.rollover < 4096 || now + aheadMax < device.rollover) return undefined
   for (let ahead = aheadMin; ahead <= aheadMax; ahead++) {

@@ -3,6 +3,7 @@ import { pack, type Packed } from "../Rule.ts"
 import { rule as clone } from "./clone.ts"
 import { rule as counterWrap } from "./counterWrap.ts"
 import { rule as desync } from "./desync.ts"
+import { rule as downlinkJamming } from "./downlinkJamming.ts"
 import { rule as downlinkUnconfirmed } from "./downlinkUnconfirmed.ts"
 import { rule as duplicate } from "./duplicate.ts"
 import { rule as fabricatedRepeat } from "./fabricatedRepeat.ts"
@@ -36,5 +37,6 @@ export const rules: ReadonlyArray<Packed> = [
   pack(reflash),
   pack(desync),
   pack(jamming),
+  pack(downlinkJamming),
   pack(downlinkUnconfirmed),
 ]

@@ -38,7 +38,7 @@ describe("a world", () => {
     const world = worldOf("clean", { devices: 20, stations: 8 })
     assert.strictEqual(
       digestOf([world.setup, outputsOf(world, 2)]),
-      "d94aa3d31e71a08c8229f52fc9c0694c54419d513e9b3c24a3e72bc223457ff4",
+      "97502f3685e39dfb465b48b29032e0cf04fc9aa66d3b45fac8aa1eb0734ce257",
     )
   })
 

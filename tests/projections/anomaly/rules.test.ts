@@ -63,6 +63,16 @@ describe("nothing is found", () => {
   })
 })
 
+const asking = (of: string) => ({ device: DeviceId.make(of), seq: 1, epoch: 0 })
+const unconfirmed = (of: string, station = "H1") =>
+  ({
+    _tag: "DownlinkUnconfirmed",
+    ...asking(of),
+    station: StationId.make(station),
+  }) as const
+const confirmed = (of: string) =>
+  ({ _tag: "DownlinkConfirmed", ...asking(of), confirmationSeq: 2, rssiDbm: -90 }) as const
+
 describe("the twin names", () => {
   it("duplicates, by their count", () => {
     const a = air()
@@ -305,6 +315,39 @@ describe("the twin names", () => {
     a.message(106)
     const [finding] = a.found()
     assert.deepInclude(finding, { kind: "downlink-unconfirmed", device, confidence: 0.3 })
+  })
+
+  describe("downlink jamming", () => {
+    it("of a city, three of whose devices confirm nothing one after the other", () => {
+      const a = known()
+      a.event(unconfirmed("A1"))
+      a.event(unconfirmed("A2", "H2"))
+      assert.deepStrictEqual(a.found(), [])
+      a.event(unconfirmed("A3"))
+      const [finding] = a.found()
+      assert.deepInclude(finding, { kind: "downlink-unconfirmed", area: "Home", device: null })
+      assert.isAbove(finding.confidence, 0.6)
+    })
+
+    it("is not one device that confirms nothing, nor three of three cities", () => {
+      const a = known()
+      for (let i = 0; i < 6; i++) a.event(unconfirmed("A1"))
+      a.event(unconfirmed("A2", "W1"))
+      a.event(unconfirmed("A3", "W2"))
+      assert.deepStrictEqual(a.found(), [])
+    })
+
+    it("is over with a device there that confirms, and after half a day", () => {
+      const a = known()
+      a.event(unconfirmed("A1"))
+      a.event(unconfirmed("A2"))
+      a.event(confirmed(device))
+      a.event(unconfirmed("A3"))
+      a.wait(13 * 60 * minute)
+      a.event(unconfirmed("A4"))
+      a.event(unconfirmed("A5"))
+      assert.deepStrictEqual(a.found(), [])
+    })
   })
 
   it("strangers, when they are several", () => {

@@ -20,6 +20,7 @@ import type { Poster } from "../../../core/network/post.ts"
 import { scenarios } from "../../../core/sim/scenarios.ts"
 import * as World from "../../../core/sim/World.ts"
 import { playWorld } from "../playWorld.ts"
+import { playingStations } from "../simulatedStations.ts"
 import type { DemoOptions } from "./DemoOptions.ts"
 import { endpoints } from "./endpoints.ts"
 import { scaledClock } from "./scaledClock.ts"
@@ -90,7 +91,9 @@ export const demo = Effect.fn("demo")(function* (given: DemoOptions, poster: Pos
     else yield* goOn(world, resumeMs, doors.urlOf)
     doors.lookUpIn(world.answer)
     start()
-    yield* Effect.forkScoped(act({ poster, answerWithinMs }))
+    yield* Effect.forkScoped(
+      act({ poster, answerWithinMs }).pipe(Effect.provide(playingStations(world))),
+    )
     return yield* Effect.forever(Effect.andThen(step(world), pause))
   })
   return yield* play.pipe(Effect.provideService(Clock.Clock, clock))
