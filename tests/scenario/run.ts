@@ -164,7 +164,7 @@ export const run = (
   for (const { event, occurredMs } of events) append(event, occurredMs, [])
   for (const { device, payload } of downlinkDefaults) {
     const command = { _tag: "SetDownlinkDefault", device, payload: Redacted.make(payload) } as const
-    const decided = decideCommand(state, vault, command)
+    const decided = decideCommand(state, vault, command, "local")
     if (Array.isArray(decided)) for (const event of decided) append(event, nowMs, [])
   }
   const takeIn = (output: World.Output): void => {
