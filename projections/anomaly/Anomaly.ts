@@ -11,7 +11,7 @@ import type { Json, Projection } from "../Projection.ts"
 import * as Evidence from "./Evidence.ts"
 import * as Finding from "./Finding.ts"
 import { lateMin } from "./likeness.ts"
-import type { Moment, Report, Running } from "./Rule.ts"
+import type { Moment, Packed, Report, Running } from "./Rule.ts"
 import { rules } from "./rules/all.ts"
 import * as Scene from "./Scene.ts"
 import type { Sighting } from "./Sighting.ts"
@@ -172,6 +172,14 @@ export const projection: Projection<State> = {
     )
   },
 }
+
+/** A state from the beginning with other rules than the twin's own, for what would be found with them. */
+export const initialWith = (others: ReadonlyArray<Packed>): State =>
+  stateOf(
+    Scene.make(),
+    Finding.make(),
+    others.map((rule) => rule.start()),
+  )
 
 interface Encoded {
   readonly scene: Scene.Encoded

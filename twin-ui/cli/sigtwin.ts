@@ -19,6 +19,7 @@ import { state } from "./state.ts"
 import { station } from "./station.ts"
 import { stats } from "./stats.ts"
 import { verify } from "./verify.ts"
+import { whatIf } from "./whatIf.ts"
 import { why } from "./why.ts"
 
 export const sigtwin = Command.make("sigtwin").pipe(
@@ -36,6 +37,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     why,
     diff,
     bisect,
+    whatIf,
     simulate,
     verify,
     device,

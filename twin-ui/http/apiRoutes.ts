@@ -37,6 +37,7 @@ import * as Reading from "./Reading.ts"
 import * as Route from "./Route.ts"
 import { payloadHexOf } from "./unsealed.ts"
 import * as Viewer from "./Viewer.ts"
+import * as WhatIfRoutes from "./whatIfRoutes.ts"
 import * as WhyRoutes from "./whyRoutes.ts"
 
 export const PoliciesAnswer = Schema.Struct({
@@ -304,6 +305,7 @@ export const make = Effect.gen(function* () {
     ...FindingRoutes.make(reading),
     ...(yield* WhyRoutes.make(reading)),
     ...(yield* DiffRoutes.make(reading)),
+    ...(yield* WhatIfRoutes.make(reading)),
     ...(yield* BisectRoutes.make(reading)),
     ...(yield* FirewallRoutes.make(reading)),
     events,

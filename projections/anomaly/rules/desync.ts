@@ -13,7 +13,7 @@ import type { Moment, Report, Rule } from "../Rule.ts"
 /** Jumps remembered. */
 export const jumpsMax = 4096
 /** Numbers left out: a smaller jump locks nobody out for long. */
-const jumpMin = 16
+export const jumpMinDefault = 16
 /** The true device goes on within so many numbers of its last. */
 const lagMax = 64
 /** After so long the jump is forgotten, ms. */
@@ -29,7 +29,8 @@ type Jump = {
   readonly facts: ReadonlyArray<Weighed>
 }
 
-export const rule: Rule<Memory<Jump>> = {
+/** The rule with another threshold, for what would be found with it. */
+export const ruleWith = (jumpMin: number): Rule<Memory<Jump>> => ({
   ...remembers<Jump>(jumpsMax),
   name: "desync",
   wants: ["Settled"],
@@ -51,7 +52,9 @@ export const rule: Rule<Memory<Jump>> = {
     }
     lagging(draft, moment, report)
   },
-}
+})
+
+export const rule: Rule<Memory<Jump>> = ruleWith(jumpMinDefault)
 
 const lagging = (
   draft: Memory<Jump>,

@@ -11,7 +11,7 @@ export const devicesMax = 4096
 /** 140 messages a day, the contract's ceiling, are one in this time, ms. */
 const spanMs = 600_000
 /** Failures within it: so many true messages would be more than a day's of the least contract. */
-const triesMin = 8
+export const triesMinDefault = 8
 
 type Note = {
   readonly sinceMs: number
@@ -23,7 +23,8 @@ type Note = {
   readonly oneNumber: boolean
 }
 
-export const rule: Rule<Memory<Note>> = {
+/** The rule with another threshold, for what would be found with it. */
+export const ruleWith = (triesMin: number): Rule<Memory<Note>> => ({
   ...remembers<Note>(devicesMax),
   name: "mac-guessing",
   wants: ["Unproved"],
@@ -71,4 +72,6 @@ export const rule: Rule<Memory<Note>> = {
       ],
     })
   },
-}
+})
+
+export const rule: Rule<Memory<Note>> = ruleWith(triesMinDefault)

@@ -1,7 +1,7 @@
 /** Why a message was accepted or refused: each thing the decider looked at, what it wanted and what it saw. */
 import * as Effect from "effect/Effect"
 import * as CounterWindow from "../../../core/decide/CounterWindow.ts"
-import type * as Network from "../../../core/decide/Network.ts"
+import * as Network from "../../../core/decide/Network.ts"
 import type { Position, Recorded } from "../../../core/event/Envelope.ts"
 import type { FrameHeard } from "../../../core/event/reception.ts"
 import * as Instant from "../../../core/kernel/Instant.ts"
@@ -12,8 +12,8 @@ import type { Lookups } from "./Lookups.ts"
 import { type Answer, compared, type Compared, positionsOf, reason, type Reason } from "./Reason.ts"
 import * as Refold from "./refold.ts"
 
-type Decided = Recorded & { readonly event: Refold.Verdict }
-type Heard = Recorded & { readonly event: FrameHeard }
+export type Decided = Recorded & { readonly event: Refold.Verdict }
+export type Heard = Recorded & { readonly event: FrameHeard }
 
 /** Decisions of one device that are looked through for a message's. */
 export const decisionsMax = 20_000
@@ -44,7 +44,7 @@ export const lastVerdict = (lookups: Lookups, device: string, to: Position) =>
 
 const verdictKinds = ["MessageAccepted", "MessageRefused"]
 
-const isDecided = (recorded: Recorded): recorded is Decided =>
+export const isDecided = (recorded: Recorded): recorded is Decided =>
   recorded.event._tag === "MessageAccepted" || recorded.event._tag === "MessageRefused"
 
 export const whyVerdict = (
@@ -103,13 +103,20 @@ export const whyVerdict = (
           name: isCounterAsked ? `counter ${judged.policy.policy.counterRule}` : "frame checks",
           version: `policy ${event.policy}`,
         },
-        compared: comparisons(decided, receptions.at(-1), stations.at(-1)?.facts ?? [], judged),
+        compared: comparisons(event, receptions.at(-1), trustOf(stations.at(-1)), judged),
         because,
       },
       facts: positionsOf(facts),
       refolded: sameFields(judged.verdict, event),
     }
   })
+
+const trustOf = (
+  known: { readonly heard: Heard; readonly facts: ReadonlyArray<Recorded> } | undefined,
+): Network.Station["trust"] =>
+  known === undefined
+    ? Network.unknownStation.trust
+    : Refold.stationOf(known.facts, known.heard.event.station).trust
 
 const isHeard = (recorded: Recorded): recorded is Heard => recorded.event._tag === "FrameHeard"
 
@@ -132,11 +139,12 @@ export const counterReason = (
     because: facts.toReversed().map(leaf),
   })
 
-const comparisons = (
-  { event }: Decided,
+/** What the decider compared, in its order, up to what did not hold. `stood` is the station's trust. */
+export const comparisons = (
+  event: Refold.Verdict,
   heard: Heard | undefined,
-  trust: ReadonlyArray<Recorded>,
-  judged: Refold.Judged,
+  stood: Network.Station["trust"],
+  judged: Omit<Refold.Judged, "verdict">,
 ): ReadonlyArray<Compared> => {
   if (heard === undefined) return []
   const { device } = judged
@@ -162,7 +170,6 @@ const comparisons = (
     ),
   )
   if (refused === "retired-device") return lines
-  const stood = Refold.stationOf(trust, station).trust
   const wanted = judged.policy.policy.untrustedStations === "refuse" ? "not lost" : "any"
   lines.push(compared(`trust of ${station}`, wanted, stood, refused !== "station-not-trusted"))
   if (refused === "station-not-trusted") return lines
@@ -172,7 +179,7 @@ const comparisons = (
 const numberCompared = (
   event: Refold.Verdict,
   heard: Heard,
-  { device, policy: { policy }, window }: Refold.Judged,
+  { device, policy: { policy }, window }: Omit<Refold.Judged, "verdict">,
 ): Compared => {
   const isTaken = event._tag === "MessageAccepted"
   if (window.last < 0) return compared("number", "any, as the first", event.seq, isTaken)

@@ -20,6 +20,7 @@ const commands = [
   "why",
   "diff",
   "bisect",
+  "what-if",
   "simulate",
   "verify",
   "device",
