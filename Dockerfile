@@ -10,7 +10,7 @@ RUN npm run build && npm pack --pack-destination /package
 FROM node:24-bookworm-slim
 COPY --from=build /package /package
 # The image has its Node: the packaged ones are left out.
-RUN npm install --global --omit=optional /package/*.tgz && rm -r /package \
+RUN npm install --global /package/*.tgz && rm -r /package "$(npm root --global)"/sigtwin/node_modules/node-linux-* \
   && mkdir /data && chown node:node /data
 USER node
 WORKDIR /data

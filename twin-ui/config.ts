@@ -7,7 +7,7 @@ import * as Config from "effect/Config"
 
 export const logDefault = "sqlite:sigtwin.db"
 
-/** `sqlite:PATH` or `memory:`. */
+/** `sqlite:PATH`, `memory:` or `kurrentdb://HOST:PORT`. */
 export const log = Config.String("SIGTWIN_LOG").pipe(Config.withDefault(logDefault))
 
 export const host = Config.String("SIGTWIN_HOST").pipe(Config.withDefault("127.0.0.1"))

@@ -5,6 +5,9 @@
  * the environment gives it, and its snapshots in `NAME.snapshots.db`, which may be deleted at any time.
  *
  * Who only looks makes none of these files: what is not there is not used.
+ *
+ * A log on a KurrentDB server has the same files, in the working directory and named after the log: keys are not given to the
+ * server, and snapshots are a cache.
  */
 import { existsSync } from "node:fs"
 import * as Clock from "effect/Clock"
@@ -21,7 +24,10 @@ import type { Secrets, SecretsUnavailable } from "../core/keys/Secrets.ts"
 import { secretsMemory } from "../core/keys/secretsMemory.ts"
 import { secretsSqlite } from "../core/keys/secretsSqlite.ts"
 import * as Vault from "../core/keys/Vault.ts"
-import type { EventLog, LogUnavailable } from "../core/log/EventLog.ts"
+import { type EventLog, type LogUnavailable, noLogYet } from "../core/log/EventLog.ts"
+import * as Rejected from "../core/kernel/Rejected.ts"
+import * as kurrent from "../core/log/kurrent.ts"
+import * as KurrentAddress from "../core/log/kurrent/Address.ts"
 import * as memory from "../core/log/memory.ts"
 import * as sqlite from "../core/log/sqlite.ts"
 import * as live from "../projections/run/live.ts"
@@ -34,31 +40,43 @@ import * as config from "./config.ts"
 /** A log's address that no adapter takes. */
 export class LogAddressUnknown extends Schema.TaggedError<LogAddressUnknown>()(
   "LogAddressUnknown",
-  { address: Schema.String },
+  { address: Schema.String, detail: Schema.optionalKey(Schema.String) },
 ) {
   override get message() {
-    return `no log can be opened at "${this.address}": give sqlite:PATH or memory:`
+    const why = this.detail === undefined ? "" : ` (${this.detail})`
+    return `no log can be opened at "${this.address}"${why}: give sqlite:PATH, memory: or kurrentdb://HOST:PORT`
   }
 }
 
 export type LogAddress =
   | { readonly _tag: "Memory" }
   | { readonly _tag: "Sqlite"; readonly path: string }
+  | { readonly _tag: "Kurrent"; readonly at: KurrentAddress.Address }
 
-/** Reads `sqlite:PATH` or `memory:`; a bare path ending in `.db` is taken for the former. */
+/** Reads `sqlite:PATH`, `memory:` or `kurrentdb://…`; a bare path ending in `.db` is taken for the first. */
 export const parseLogAddress = (address: string): Effect.Effect<LogAddress, LogAddressUnknown> => {
   if (address === "memory:") return Effect.succeed({ _tag: "Memory" })
+  if (KurrentAddress.isOne(address)) {
+    const at = KurrentAddress.parse(address)
+    return Rejected.is(at)
+      ? Effect.fail(new LogAddressUnknown({ address: withoutPassword(address), detail: at.detail }))
+      : Effect.succeed({ _tag: "Kurrent", at })
+  }
   const path = address.startsWith("sqlite:") ? address.slice("sqlite:".length) : address
   return path.length > 0 && (address.startsWith("sqlite:") || path.endsWith(".db"))
     ? Effect.succeed({ _tag: "Sqlite", path })
     : Effect.fail(new LogAddressUnknown({ address }))
 }
 
+const withoutPassword = (address: string): string => address.replace(/:\/\/[^/?]*@/, "://")
+
+type Kept = Exclude<LogAddress, { readonly _tag: "Memory" }>
+
 /** The files beside a log, named after it. */
-export const filesBeside = (
-  path: string,
+const filesBeside = (
+  address: Kept,
 ): { readonly secrets: string; readonly masterKey: string; readonly snapshots: string } => {
-  const stem = path.endsWith(".db") ? path.slice(0, -".db".length) : path
+  const stem = address._tag === "Sqlite" ? address.path.replace(/\.db$/, "") : address.at.name
   return {
     secrets: `${stem}.keys`,
     masterKey: `${stem}.key`,
@@ -68,9 +86,17 @@ export const filesBeside = (
 
 export const logLayer = (
   address: LogAddress,
-  options: sqlite.Options = {},
-): Layer.Layer<EventLog, LogUnavailable> =>
-  address._tag === "Memory" ? memory.layer : sqlite.layer(address.path, options)
+  options: { readonly readonly?: boolean } = {},
+): Layer.Layer<EventLog, LogUnavailable> => {
+  switch (address._tag) {
+    case "Memory":
+      return memory.layer
+    case "Sqlite":
+      return sqlite.layer(address.path, options)
+    case "Kurrent":
+      return kurrent.layer(address.at, options)
+  }
+}
 
 export const vaultLayer = (
   address: LogAddress,
@@ -78,16 +104,16 @@ export const vaultLayer = (
 ): Layer.Layer<Vault.Vault, SecretsUnavailable> =>
   address._tag === "Memory"
     ? Vault.layer(secretsMemory, options)
-    : Layer.unwrap(Effect.map(secretsBeside(address.path), (open) => Vault.layer(open, options)))
+    : Layer.unwrap(Effect.map(secretsBeside(address), (open) => Vault.layer(open, options)))
 
 export const snapshotsLayer = (address: LogAddress): Layer.Layer<Snapshots> =>
   address._tag === "Memory"
     ? snapshotsMemory.layer
-    : snapshotsSqlite.layer(filesBeside(address.path).snapshots)
+    : snapshotsSqlite.layer(filesBeside(address).snapshots)
 
 /** The snapshots there are, without making a file for them. */
 export const keptSnapshotsLayer = (address: LogAddress): Layer.Layer<Snapshots> =>
-  address._tag === "Sqlite" && existsSync(filesBeside(address.path).snapshots)
+  address._tag !== "Memory" && existsSync(filesBeside(address).snapshots)
     ? snapshotsLayer(address)
     : snapshotsMemory.layer
 
@@ -109,14 +135,23 @@ export const readerLayer = (
 export const dryRunLayer = (
   address: LogAddress,
 ): Layer.Layer<Pipeline | EventLog | Vault.Vault, LogUnavailable> => {
-  const isThere = address._tag === "Sqlite" && existsSync(address.path)
-  const base = isThere ? logLayer(address, { readonly: true }) : memory.layer
+  const base = logThere(address)
   return pipelineLive.layer.pipe(
     Layer.provideMerge(
       Layer.mergeAll(dryRun.layer.pipe(Layer.provide(base)), readerVaultLayer(address)),
     ),
   )
 }
+
+/** A log for reading; an empty one where there is none yet. */
+const logThere = (address: LogAddress): Layer.Layer<EventLog, LogUnavailable> =>
+  logLayer(address, { readonly: true }).pipe(
+    Layer.catchTag("LogUnavailable", (error) =>
+      error.reason === "unreadable" && error.detail === noLogYet
+        ? memory.layer
+        : Layer.effectDiscard(Effect.fail(error)).pipe(Layer.provideMerge(memory.layer)),
+    ),
+  )
 
 /**
  * A simulation's own log and secrets in a new file: what it draws comes from its seed, and what it
@@ -154,14 +189,14 @@ const readerVaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault> => {
   const without = (why: string) =>
     Layer.unwrap(Effect.as(Effect.logWarning(`payloads stay sealed: ${why}`), none))
   if (address._tag === "Memory") return none
-  const files = filesBeside(address.path)
+  const files = filesBeside(address)
   if (!existsSync(files.secrets)) return none
   return Layer.unwrap(
     Effect.gen(function* () {
       const given = yield* Effect.orDie(config.masterKey)
       if (Option.isNone(given) && !existsSync(files.masterKey))
         return without(`there is no ${files.masterKey}`)
-      const open = yield* secretsBeside(address.path)
+      const open = yield* secretsBeside(address)
       return Vault.layer(() => readingOnly(open())).pipe(
         Layer.catch((error) => without(error.message)),
       )
@@ -170,9 +205,9 @@ const readerVaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault> => {
 }
 
 /** How to open the secrets beside a log; made on first use, with their master key. */
-const secretsBeside = (path: string): Effect.Effect<() => Secrets> =>
+const secretsBeside = (address: Kept): Effect.Effect<() => Secrets> =>
   Effect.map(Effect.orDie(config.masterKey), (given) => {
-    const files = filesBeside(path)
+    const files = filesBeside(address)
     const hex = Option.getOrUndefined(Option.map(given, Redacted.value))
     return () => secretsSqlite(files.secrets, masterKey({ file: files.masterKey, hex }))
   })

@@ -11,7 +11,7 @@ export const findEarlier = (
   sought: History.Sought,
   windowMs: number,
 ): Effect.Effect<Recorded | undefined, LogUnavailable> =>
-  log.query({ packet: sought.digest, to: sought.firstAt }).pipe(
+  log.query({ device: sought.device, packet: sought.digest, to: sought.firstAt }).pipe(
     Stream.map((events) => events.find((recorded) => History.isTwin(sought, recorded, windowMs))),
     Stream.filter((found) => found !== undefined),
     Stream.runHead,

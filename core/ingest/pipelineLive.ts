@@ -2,8 +2,8 @@
  * The pipeline at work: one fiber, one state, one commit for what is waiting.
  *
  * Invariants:
- * - Nobody else appends to this log, so an event's position is known before it is committed and
- *   decisions can name their causes.
+ * - An append expects the log as it was decided on, so an event's position is known before it is committed and decisions
+ *   can name their causes. Where another process came first, its events are taken in and this one's senders told to try again.
  * - What a sender is told is durable. When a commit fails, all of its senders are told so, and state
  *   and known facts are thrown away and read from the log again before anything else is decided.
  */
@@ -35,6 +35,7 @@ import * as Bytes from "../kernel/Bytes.ts"
 import { invariant, invariantBroken } from "../kernel/invariant.ts"
 import type { SecretsUnavailable } from "../keys/Secrets.ts"
 import { Vault, type VaultShape, type Verifier } from "../keys/Vault.ts"
+import { wholeLog } from "../log/admit.ts"
 import { type AppendConflict, appendMax, EventLog, LogUnavailable } from "../log/EventLog.ts"
 import * as Draft from "./Draft.ts"
 import { findEarlier } from "./findEarlier.ts"
@@ -183,11 +184,11 @@ const sizeOf = (work: Work): number => {
 }
 
 const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vault: VaultShape) {
-  let { state, newestMs } = yield* readState(log)
+  let { head: readTo, newestMs, state } = yield* readState(log)
   const known = KnownFacts.make(log, newestMs)
   const slot = Slot.make()
   let isStale = false
-  let draft = Draft.make(yield* log.head)
+  let draft = Draft.make(readTo)
   /** To be looked up once the commit under way is durable. */
   let sought: Array<History.Sought> = []
   const emit: Emit = (event, occurredMs, causes, changesState = true) => {
@@ -202,9 +203,12 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
     const outcome = yield* Effect.result(
       events.length === 0
         ? Effect.void
-        : Effect.andThen(Effect.mapError(vault.flush, unsealable), log.append(events)),
+        : Effect.andThen(
+            Effect.mapError(vault.flush, unsealable),
+            log.append(events, new Map([[wholeLog, first - 1]])),
+          ),
     )
-    draft = Draft.make(yield* log.head)
+    draft = Draft.make(first + events.length)
     const decided = sought
     sought = []
     if (outcome._tag === "Failure") {
@@ -213,7 +217,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
       for (const regret of regrets) yield* regret(why)
       return
     }
-    invariant(draft.first === first + events.length, "the pipeline is the log's only writer")
+    for (const { occurredMs } of events) newestMs = Math.max(newestMs, occurredMs)
     for (const answer of answers) yield* answer
     for (const one of decided) yield* lookUp(one)
   })
@@ -230,11 +234,14 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
       Effect.catch((why) => Effect.logWarning("an earlier twin was not looked for", why)),
     )
 
+  /** Reads again what a lost commit spoiled, and takes in what another process committed. */
   const refresh = Effect.gen(function* () {
-    if (!isStale) return
-    ;({ state, newestMs } = yield* readState(log))
+    const isBehind = draft.events.length === 0 && (yield* log.head) > draft.first
+    if (!isStale && !isBehind) return
+    if (isStale) ({ head: readTo, newestMs, state } = yield* readState(log))
+    else ({ head: readTo, newestMs } = yield* readOn(log, { head: draft.first, newestMs, state }))
     known.clear(newestMs)
-    draft = Draft.make(yield* log.head)
+    draft = Draft.make(readTo)
     isStale = false
   })
 
@@ -467,18 +474,33 @@ const verifierOf = (command: Command, event: Event): Verifier | undefined => {
     : undefined
 }
 
-const readState = Effect.fnUntraced(function* (log: EventLog["Service"]) {
-  const state = Network.initial()
-  let newestMs = -Infinity
-  yield* Stream.runForEach(log.read(0), (events) =>
+/** What decisions rest on, with all events below `head` in it. */
+interface Read {
+  readonly state: Network.State
+  readonly newestMs: number
+  readonly head: Position
+}
+
+const readState = (log: EventLog["Service"]): Effect.Effect<Read, LogUnavailable> =>
+  Effect.suspend(() => readOn(log, { state: Network.initial(), newestMs: -Infinity, head: 0 }))
+
+/** Takes the rest of the log into the state. */
+const readOn = Effect.fnUntraced(function* (
+  log: EventLog["Service"],
+  { head: from, newestMs: before, state }: Read,
+) {
+  let newestMs = before
+  let head = from
+  yield* Stream.runForEach(log.read(from), (events) =>
     Effect.sync(() => {
       for (const recorded of events) {
         Network.apply(state, recorded)
         newestMs = Math.max(newestMs, recorded.occurredMs)
       }
+      head = events[events.length - 1].position + 1
     }),
   )
-  return { state, newestMs }
+  return { state, newestMs, head }
 })
 
 const unsealable = (why: SecretsUnavailable): LogUnavailable =>

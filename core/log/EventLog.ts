@@ -1,5 +1,5 @@
 /**
- * The log: an append-only sequence of events. This is the port; `memory.ts` and `sqlite.ts` are its
+ * The log: an append-only sequence of events. This is the port; `memory.ts`, `sqlite.ts` and `kurrent.ts` are its
  * adapters, held to one contract by `tests/contract/eventLog.ts`.
  *
  * - Positions are 0, 1, 2 … without gaps, in the order of commits; `recordedMs` never falls.
@@ -23,7 +23,7 @@ export class AppendConflict extends Schema.TaggedError<AppendConflict>()("Append
   }
 }
 
-/** The log cannot be opened, read or written as it is. The file was left untouched. */
+/** The log cannot be opened, read or written as it is. A file was left untouched. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
   /** The file or address. */
   log: Schema.String,
@@ -36,6 +36,8 @@ export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUna
     "full",
     "closed",
     "too-large",
+    "unreachable",
+    "not-permitted",
   ]),
   detail: Schema.String,
 }) {
@@ -43,6 +45,9 @@ export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUna
     return `${this.log}: ${this.detail} (${this.reason})`
   }
 }
+
+/** Detail of `LogUnavailable` where who only reads finds no log. */
+export const noLogYet = "there is no log yet"
 
 /** `restore` was asked of a log that holds other events, or positions do not follow on. */
 export class RestoreRefused extends Schema.TaggedError<RestoreRefused>()("RestoreRefused", {
@@ -88,7 +93,7 @@ export interface Integrity {
 export interface LogInfo {
   /** Drawn when the log was made; part of each exported event's source. */
   readonly id: string
-  /** `sqlite:PATH` or `memory:`. */
+  /** `sqlite:PATH`, `memory:`, or `kurrentdb://HOST:PORT?log=NAME` without user and password. */
   readonly url: string
 }
 

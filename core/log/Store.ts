@@ -7,6 +7,7 @@
  *   writes brings them up to date in `refresh`.
  */
 import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { Position, Recorded, StreamId } from "../event/Envelope.ts"
 import type { Filter, Integrity, LogInfo, LogUnavailable } from "./EventLog.ts"
 
@@ -18,6 +19,9 @@ export interface End {
   readonly recordedMs: number
 }
 
+/** Another writer committed first: nothing was written, `end` is as that one left it. */
+export class Moved extends Schema.TaggedError<Moved>()("Moved", {}) {}
+
 export interface Store {
   readonly info: LogInfo
   /** Present where another process writes: how long to wait before looking again. */
@@ -26,11 +30,15 @@ export interface Store {
   readonly revision: (stream: StreamId) => number
   /** Brings `end` and `revision` up to date. */
   readonly refresh: Effect.Effect<void, LogUnavailable>
+  /** Present where revisions are not all at hand: brings those of these streams to hand, for `revision` to give. */
+  readonly prepare?: (streams: ReadonlyArray<StreamId>) => Effect.Effect<void, LogUnavailable>
+  /** Present where a store hears of others' commits: what to call when it has heard of one. */
+  readonly news?: (heard: () => void) => void
   /** Durable when it succeeds; a failure leaves everything as it was. */
   readonly commit: (
     batch: Batch,
     revisions: ReadonlyMap<StreamId, number>,
-  ) => Effect.Effect<void, LogUnavailable>
+  ) => Effect.Effect<void, LogUnavailable | Moved>
   /** Events from a position below the head to the end of its batch. */
   readonly batchAt: (position: Position) => Effect.Effect<Batch, LogUnavailable>
   /** The newest batch beginning below a position that may hold what the filter wants. */

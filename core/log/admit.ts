@@ -10,6 +10,12 @@ import { noCauses } from "../event/Envelope.ts"
 import { type Appended, AppendConflict, RestoreRefused } from "./EventLog.ts"
 import type { End } from "./Store.ts"
 
+/**
+ * The log itself as a stream, in what an append expects: its revision is its last position. Who decides by all that the log
+ * holds expects it, and hears so when another writer came first.
+ */
+export const wholeLog: StreamId = "$log"
+
 export type Request =
   | {
       readonly _tag: "Append"
@@ -49,7 +55,8 @@ export const admit = (
   const draft: Draft = {
     batch: [],
     revisions,
-    revisionOf: (stream) => revisions.get(stream) ?? log.revision(stream),
+    revisionOf: (stream) =>
+      stream === wholeLog ? draft.head - 1 : (revisions.get(stream) ?? log.revision(stream)),
     head: log.end.head,
     recordedMs: log.end.recordedMs,
   }

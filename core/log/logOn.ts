@@ -18,9 +18,9 @@ import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { NewEvent, Position } from "../event/Envelope.ts"
+import type { NewEvent, Position, StreamId } from "../event/Envelope.ts"
 import { invariantBroken } from "../kernel/invariant.ts"
-import { admit, type Answer, type Request } from "./admit.ts"
+import { admit, type Answer, type Request, wholeLog } from "./admit.ts"
 import {
   type Appended,
   AppendConflict,
@@ -72,7 +72,24 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
     return group
   }
 
+  /** Brings to hand what admission looks at. */
+  const prepared = (group: ReadonlyArray<Waiting>): Effect.Effect<void, LogUnavailable> =>
+    store.prepare === undefined
+      ? Effect.void
+      : store.prepare([...new Set(group.flatMap(({ request }) => streamsOf(request)))])
+
   const commitGroup = (group: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+    Effect.matchCauseEffect(prepared(group), {
+      onFailure: (cause) => refuseAll(group, cause),
+      onSuccess: () => commitPrepared(group),
+    })
+
+  const refuseAll = (group: ReadonlyArray<Waiting>, cause: Cause.Cause<LogUnavailable>) =>
+    Effect.sync(() => {
+      for (const { answer } of group) answer(Effect.failCause(cause))
+    })
+
+  const commitPrepared = (group: ReadonlyArray<Waiting>): Effect.Effect<void> =>
     Effect.suspend(() => {
       const admitted = admit(
         group.map(({ request }) => request),
@@ -82,24 +99,29 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
         for (const [index, { answer }] of group.entries()) answer(toEffect(admitted.answers[index]))
       })
       if (admitted.batch.length === 0) return answerAll
-      return Effect.exit(store.commit(admitted.batch, admitted.revisions)).pipe(
+      return store.commit(admitted.batch, admitted.revisions).pipe(
+        Effect.as(true),
+        Effect.catchTag("Moved", () => Effect.succeed(false)),
+        Effect.exit,
         Effect.flatMap((exit) => {
-          if (Exit.isSuccess(exit)) return Effect.andThen(answerAll, wake)
+          if (Exit.isSuccess(exit))
+            // Another writer came first: its events may be what a request did not expect.
+            return exit.value ? Effect.andThen(answerAll, wake) : commitGroup(group)
           // One request may be what could not be written: then it fails alone.
           if (group.length > 1 && !concernsAll(exit.cause))
             return Effect.forEach(group, (one) => commitGroup([one]), { discard: true })
-          return Effect.sync(() => {
-            for (const { answer } of group) answer(Effect.failCause(exit.cause))
-          })
+          return refuseAll(group, exit.cause)
         }),
       )
     })
 
-  const wake = Effect.sync(() => {
+  const wakeUnsafe = (): void => {
     const before = changed
     changed = Deferred.makeUnsafe<void>()
     Deferred.doneUnsafe(before, Exit.void)
-  })
+  }
+  const wake = Effect.sync(wakeUnsafe)
+  store.news?.(wakeUnsafe)
 
   const writer = Effect.gen(function* () {
     while (true) {
@@ -221,13 +243,27 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
     query,
     follow,
     positionAt: (recordedMs) => open(Effect.andThen(store.refresh, store.positionAt(recordedMs))),
-    revision: (stream) => Effect.map(refreshed(store), () => store.revision(stream)),
+    revision: (stream) =>
+      Effect.map(refreshed(store, [stream]), () =>
+        stream === wholeLog ? store.end().head - 1 : store.revision(stream),
+      ),
     verify: open(store.verify),
   })
 })
 
 /** A store that cannot be read now answers with what it knew last: `head` and `revision` do not fail. */
-const refreshed = (store: Store): Effect.Effect<void> => Effect.ignore(store.refresh)
+const refreshed = (store: Store, streams: ReadonlyArray<StreamId> = []): Effect.Effect<void> =>
+  Effect.ignore(
+    store.prepare === undefined || streams.length === 0
+      ? store.refresh
+      : Effect.andThen(store.refresh, store.prepare(streams)),
+  )
+
+/** Streams that admission looks up. */
+const streamsOf = (request: Request): ReadonlyArray<StreamId> => [
+  ...request.events.map(({ stream }) => stream),
+  ...(request._tag === "Append" ? (request.expected?.keys() ?? []) : []),
+]
 
 const toEffect = (answer: Answer): Effect.Effect<Appended, Failure> =>
   answer instanceof AppendConflict || answer instanceof RestoreRefused

@@ -7,7 +7,7 @@
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import { CliError } from "effect/cli"
-import type { LogUnavailable } from "../../core/log/EventLog.ts"
+import { type LogUnavailable, noLogYet } from "../../core/log/EventLog.ts"
 import { lockHolder } from "./lockHolder.ts"
 
 export interface Ending {
@@ -108,9 +108,19 @@ const logUnavailable = (error: LogUnavailable): Ending => {
     case "unreadable":
       return say(
         error.detail,
-        error.detail === "there is no log yet"
+        error.detail === noLogYet
           ? "make one with `sigtwin import`, `sigtwin simulate` or `sigtwin serve`, or name one with --log"
           : "see that the path is right and that you may read and write it",
+      )
+    case "unreachable":
+      return say(
+        error.detail,
+        "see that the server runs, and that its address and certificate are right",
+      )
+    case "not-permitted":
+      return say(
+        error.detail,
+        "give them as kurrentdb://USER:PASSWORD@HOST:PORT (best in SIGTWIN_LOG, which other users cannot read)",
       )
     case "closed":
     case "too-large":

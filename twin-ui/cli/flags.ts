@@ -11,7 +11,7 @@ export const json = Flag.Boolean("json").pipe(
 export const log = Flag.String("log").pipe(
   Flag.withMetavar("URL"),
   Flag.withDescription(
-    `Which log: sqlite:PATH, a path ending in .db, or memory: (default ${config.logDefault}; SIGTWIN_LOG)`,
+    `Which log: sqlite:PATH, a path ending in .db, memory: or kurrentdb://HOST:PORT (default ${config.logDefault}; SIGTWIN_LOG)`,
   ),
   Flag.withFallbackConfig(config.log),
 )

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Command, Flag } from "effect/cli"
 import { type Policy, policyDefault } from "../../core/event/policy.ts"
+import { noLogYet } from "../../core/log/EventLog.ts"
 import { PoliciesAnswer } from "../http/apiRoutes.ts"
 import * as Asker from "./Asker.ts"
 import type { Ask } from "./Ask.ts"
@@ -92,9 +93,7 @@ const adopt = Command.make(
       Effect.flatMap(Asker.forReading(given), (ask) => policiesOf(ask, {})).pipe(
         // A log that is not there yet has the policy that holds before any is adopted.
         Effect.catchTag("LogUnavailable", (error) =>
-          error.detail === "there is no log yet"
-            ? Effect.succeed({ policies: [] })
-            : Effect.fail(error),
+          error.detail === noLogYet ? Effect.succeed({ policies: [] }) : Effect.fail(error),
         ),
       ),
     )
