@@ -1,5 +1,6 @@
 /**
- * The same facts under something else: another policy, another detector's threshold, or without some stations' receptions.
+ * The same facts under something else: another policy, another detector's threshold, a block made earlier, or without some
+ * stations' receptions.
  *
  * Every recorded reception is decided on again by the decider itself (`decideAgain`), with its checks as they were
  * recorded; what people did and what came from outside is taken as it was; nothing is written. Beside each decision that
@@ -12,6 +13,7 @@ import * as Attempts from "../../core/decide/Attempts.ts"
 import type * as CounterWindow from "../../core/decide/CounterWindow.ts"
 import { initial as initialWindow } from "../../core/decide/CounterWindow.ts"
 import { decideAgain } from "../../core/decide/decideFrame.ts"
+import { keyOf, type Target } from "../../core/decide/Firewall.ts"
 import * as Network from "../../core/decide/Network.ts"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
@@ -35,6 +37,8 @@ export interface Supposed {
   readonly policy: Policy | undefined
   /** Stations whose receptions are left out. */
   readonly without: ReadonlySet<string>
+  /** Things that are blocked from there on, for good. */
+  readonly blocks: ReadonlyArray<Target>
   /** Detectors; undefined: findings are not looked for. */
   readonly rules: ReadonlyArray<Packed> | undefined
 }
@@ -161,8 +165,10 @@ export const labelOf = (verdict: Verdict | undefined): string => {
   return verdict.warning === undefined ? "accepted" : `accepted, ${verdict.warning}`
 }
 
-const suppose = ({ state, supposed: { policy } }: Run): void => {
+const suppose = ({ state, supposed: { blocks, from, policy } }: Run): void => {
   if (policy !== undefined) state.policy = { version: -1, position: -1, policy }
+  for (const target of blocks)
+    state.firewall.blocks.set(keyOf(target), { target, at: from, untilMs: undefined })
 }
 
 const take = ({ anomaly, state }: Run, recorded: Recorded): void => {

@@ -11,6 +11,7 @@ import { device } from "./device.ts"
 import { events } from "./events.ts"
 import { exportEvents } from "./export.ts"
 import { findings } from "./findings.ts"
+import { incidents } from "./incidents.ts"
 import { importFiles } from "./import.ts"
 import { policy } from "./policy.ts"
 import { serveWith } from "./serve.ts"
@@ -34,6 +35,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     state,
     events,
     findings,
+    incidents,
     why,
     diff,
     bisect,

@@ -59,6 +59,13 @@ export const whatIf = Command.make(
       Flag.withDescription("Without the receptions of these stations, divided by commas"),
       Flag.optional,
     ),
+    block: Flag.String("block").pipe(
+      Flag.withMetavar("THINGS"),
+      Flag.withDescription(
+        "With these blocked from --from on, as station/BS-0001,device/4D33DB,customer/hydro",
+      ),
+      Flag.optional,
+    ),
     tries: whole("tries", 1_000_000, "With so many wrong MACs making a MAC guessing"),
     jump: whole("jump", 4_096, "With so many numbers left out making a desync"),
     from: place("from", "From here on; the beginning when not given"),
@@ -92,6 +99,7 @@ export const whatIf = Command.make(
         tallyWindowMs: text(windowMs),
         untrustedStations: text(given.untrusted),
         without: text(given.without),
+        block: text(given.block),
         tries: text(given.tries),
         jump: text(given.jump),
         from: text(given.from),

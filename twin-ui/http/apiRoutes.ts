@@ -30,6 +30,7 @@ import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
 import * as FindingRoutes from "./findingRoutes.ts"
 import * as FirewallRoutes from "./firewallRoutes.ts"
+import * as IncidentRoutes from "./incidentRoutes.ts"
 import * as ListRoutes from "./listRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
@@ -303,6 +304,7 @@ export const make = Effect.gen(function* () {
     ...ListRoutes.make(reading),
     ...entities,
     ...FindingRoutes.make(reading),
+    ...IncidentRoutes.make(reading),
     ...(yield* WhyRoutes.make(reading)),
     ...(yield* DiffRoutes.make(reading)),
     ...(yield* WhatIfRoutes.make(reading)),

@@ -1,7 +1,7 @@
 /** Findings as rows of an answer, and as incidents of the picture. */
 import * as Effect from "effect/Effect"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
-import { benign, type Finding } from "../../projections/anomaly/Finding.ts"
+import { benign, type Finding, type Kind } from "../../projections/anomaly/Finding.ts"
 import type { Incident } from "../../projections/chain/ChainView.ts"
 import type { Twin } from "../../projections/run/Twin.ts"
 import { type FindingRow, toneOf, wordsOf } from "../api/Findings.ts"
@@ -33,11 +33,17 @@ export const thingOf = ({ device, station }: Finding): Thing => {
   return station === null ? "network" : { station }
 }
 
-/** Harmful findings as incidents, newest first. What is benign makes no incident. */
-export const incidentsOf = (state: Anomaly.State, nowMs: number): ReadonlyArray<Incident> =>
+/** Harmful findings as incidents, newest first. What is benign makes no incident, unless it is asked for. */
+export const incidentsOf = (
+  state: Anomaly.State,
+  nowMs: number,
+  also: ReadonlySet<Kind> = noKinds,
+): ReadonlyArray<Incident> =>
   Anomaly.findings(state)
-    .filter(({ kind }) => !benign.has(kind))
+    .filter(({ kind }) => !benign.has(kind) || also.has(kind))
     .map((finding) => incidentOf(finding, nowMs))
+
+const noKinds: ReadonlySet<Kind> = new Set()
 
 const incidentOf = (finding: Finding, nowMs: number): Incident => {
   const { area, confidence, count, device, firstMs, firstPosition, kind, lastMs, station } = finding

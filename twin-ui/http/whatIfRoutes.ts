@@ -1,6 +1,8 @@
 /** What would have been under another policy, another threshold, or without some stations' receptions. */
 import * as Effect from "effect/Effect"
-import { parseStationId } from "../../core/event/ids.ts"
+import * as Schema from "effect/Schema"
+import type { Target } from "../../core/decide/Firewall.ts"
+import { CustomerId, GroupId, parseDeviceId, parseStationId } from "../../core/event/ids.ts"
 import { type Policy, policyDefault } from "../../core/event/policy.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import { rulesWith, thresholdsDefault } from "../../projections/anomaly/rules/thresholds.ts"
@@ -60,6 +62,11 @@ export const make = (reading: Reading) =>
           without: Parameter.optional(
             Parameter.names("Leave out the receptions of these stations, divided by commas."),
           ),
+          block: Parameter.optional(
+            Parameter.names(
+              "Block these from `from` on, divided by commas: `station/ID`, `device/ID`, `customer/ID` or `group/ID`.",
+            ),
+          ),
           tries: whole("Wrong MACs that make a MAC guessing.", 1_000_000),
           jump: whole("Numbers left out that make a desync.", 4_096),
           from: Parameter.optional(
@@ -85,7 +92,7 @@ export const make = (reading: Reading) =>
         problems: ["bad-request", "not-there", "log-unavailable", "projection-stopped"],
         handle: ({ query }) =>
           Effect.gen(function* () {
-            const { clock, from, jump, limit, policy: version, to, tries, without } = query
+            const { block, clock, from, jump, limit, policy: version, to, tries, without } = query
             const end = yield* reading.momentOf(to, clock)
             const changes = given({
               counterRule: query.counterRule,
@@ -99,6 +106,14 @@ export const make = (reading: Reading) =>
             const stations = (without ?? "")
               .split(",")
               .flatMap((name) => (name === "" ? [] : [parseStationId(name) ?? name]))
+            const blocks = (block ?? "").split(",").filter((name) => name !== "")
+            const targets = blocks.map(targetOf).filter((target) => target !== undefined)
+            if (targets.length < blocks.length)
+              return yield* Problem.make(
+                "bad-request",
+                "block must name station/ID, device/ID, customer/ID or group/ID",
+                { where: "query.block" },
+              )
             const thresholds = given({ macGuessingTries: tries, desyncJump: jump })
             const said = [
               ...(version === undefined ? [] : [`policy ${version}`]),
@@ -106,11 +121,21 @@ export const make = (reading: Reading) =>
                 ([name, value]) => `${name} ${String(value)}`,
               ),
               ...(stations.length === 0 ? [] : [`without ${stations.join(", ")}`]),
+              ...(blocks.length === 0 ? [] : [`${blocks.join(", ")} blocked`]),
             ]
             if (said.length === 0)
               return yield* Problem.make("bad-request", "say what to suppose", {
                 where: "query",
-                more: { allowed: ["policy", ...Object.keys(settings), "without", "tries", "jump"] },
+                more: {
+                  allowed: [
+                    "policy",
+                    ...Object.keys(settings),
+                    "without",
+                    "block",
+                    "tries",
+                    "jump",
+                  ],
+                },
               })
             const start =
               from === undefined
@@ -124,6 +149,7 @@ export const make = (reading: Reading) =>
                   from: start,
                   policy,
                   without: new Set(stations),
+                  blocks: targets,
                   rules: rulesWith({ ...thresholdsDefault, ...thresholds }),
                 },
                 end.to,
@@ -180,6 +206,20 @@ const policyOf = (
       })
     return { ...policyDefault, ...base.policy, ...changes }
   })
+
+/** Reads `station/BS-0001`. */
+const targetOf = (name: string): Target | undefined => {
+  const [, kind, id] = /^(station|device|customer|group)\/(.+)$/.exec(name) ?? []
+  if (kind === undefined || id === undefined) return undefined
+  const [device, station] = [parseDeviceId(id), parseStationId(id)]
+  if (kind === "device") return device === undefined ? undefined : { device }
+  if (kind === "station") return station === undefined ? undefined : { station }
+  if (kind === "customer") return isCustomer(id) ? { customer: id } : undefined
+  return isGroup(id) ? { group: id } : undefined
+}
+
+const isCustomer = Schema.is(CustomerId)
+const isGroup = Schema.is(GroupId)
 
 const deliveryOf = ({
   change,

@@ -189,7 +189,13 @@ export const whyDelivery = (lookups: Lookups, message: Message, to: Position): A
     }
   })
 
-const deliveryKinds = ["DeliveryOwed", "DeliverySucceeded", "DeliveryFailed", "DeliveryAbandoned"]
+const deliveryKinds = [
+  "DeliveryOwed",
+  "DeliverySucceeded",
+  "DeliveryFailed",
+  "DeliveryAbandoned",
+  "RedeliveryAsked",
+]
 const outcomesMax = 20_000
 
 const isOf = ({ event }: Recorded, { epoch, seq }: { seq: number; epoch: number }): boolean =>

@@ -15,6 +15,9 @@ import * as Refold from "./refold.ts"
 export type Decided = Recorded & { readonly event: Refold.Verdict }
 export type Heard = Recorded & { readonly event: FrameHeard }
 
+/** Groups that are placed in the tree. */
+const groupsMax = 10_000
+
 /** Decisions of one device that are looked through for a message's. */
 export const decisionsMax = 20_000
 
@@ -55,10 +58,16 @@ export const whyVerdict = (
     const { event, position } = decided
     const { device } = event
     const receptions: Array<Heard> = []
+    const blocks: Array<Recorded> = []
     for (const cause of decided.causes) {
       const found = yield* lookups.event(cause)
       if (found !== undefined && isHeard(found)) receptions.push(found)
+      else if (found?.event._tag === "TrafficBlocked") blocks.push(found)
     }
+    const [block] = blocks
+    // A block of a group reaches the groups below it.
+    if (block?.event._tag === "TrafficBlocked" && block.event.group !== undefined)
+      blocks.push(...(yield* lookups.newest({ to: position, kinds: ["GroupPlaced"] }, groupsMax)))
     const isCounterAsked = event._tag === "MessageAccepted" || event.expectedSeq !== undefined
     const counter = isCounterAsked ? yield* counterFacts(lookups, device, position) : []
     const registered = yield* registrationFacts(lookups, device, position)
@@ -71,13 +80,14 @@ export const whyVerdict = (
       })
     const facts = [
       ...receptions,
+      ...blocks,
       ...counter,
       ...registered,
       ...policy,
       ...stations.flatMap((station) => station.facts),
     ]
     const judged = Refold.verdictOf(facts, event)
-    const because: Array<Reason> = receptions.map(leaf)
+    const because: Array<Reason> = [...receptions, ...blocks.slice(0, 1)].map(leaf)
     for (const { facts: known, heard } of stations) {
       const last = known.at(-1)
       if (last === undefined) continue
@@ -170,6 +180,8 @@ export const comparisons = (
     ),
   )
   if (refused === "retired-device") return lines
+  lines.push(compared("blocked", "no", refused === "blocked" ? "yes" : "no", refused !== "blocked"))
+  if (refused === "blocked") return lines
   const wanted = judged.policy.policy.untrustedStations === "refuse" ? "not lost" : "any"
   lines.push(compared(`trust of ${station}`, wanted, stood, refused !== "station-not-trusted"))
   if (refused === "station-not-trusted") return lines

@@ -13,6 +13,7 @@ const nothing: Supposition.Supposed = {
   from: 0,
   policy: undefined,
   without: new Set(),
+  blocks: [],
   rules: undefined,
 }
 
@@ -137,6 +138,20 @@ describe("what if", () => {
     assert.strictEqual(gone, lost)
     // Every other message is still found to be the one it was.
     assert.isFalse([...found.changes.keys()].some((change) => change.startsWith("not heard")))
+  })
+
+  it("a device had been blocked: all of its messages would be refused, and no others", () => {
+    const { log, truth } = play("clone")
+    const { device } = truth[0]
+    assert.isDefined(device)
+    const found = suppose(log, { blocks: [{ device }] })
+    assert.isAbove(found.verdicts.length, 3)
+    for (const { device: whose, would } of found.verdicts) {
+      assert.strictEqual(whose, device)
+      assert.strictEqual(Supposition.labelOf(would?.verdict), "refused, blocked")
+    }
+    assert.strictEqual(found.deliveriesGained, 0)
+    assert.isAbove(found.deliveriesLost, 3)
   })
 
   it.live("a detector's threshold were another: findings come and go", () =>

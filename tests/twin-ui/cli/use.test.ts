@@ -17,6 +17,7 @@ const commands = [
   "stats",
   "state",
   "events",
+  "incidents",
   "why",
   "diff",
   "bisect",
