@@ -31,6 +31,8 @@ import * as KurrentAddress from "../core/log/kurrent/Address.ts"
 import * as memory from "../core/log/memory.ts"
 import * as sqlite from "../core/log/sqlite.ts"
 import * as live from "../projections/run/live.ts"
+import type { Recheck } from "../projections/run/Recheck.ts"
+import * as recheck from "../projections/run/Recheck.ts"
 import type { Snapshots } from "../projections/run/Snapshots.ts"
 import * as snapshotsMemory from "../projections/run/snapshotsMemory.ts"
 import * as snapshotsSqlite from "../projections/run/snapshotsSqlite.ts"
@@ -182,6 +184,10 @@ export const simulationLayer = (
 /** What answers questions, on top of a log. */
 export const twinLayer = (address: LogAddress): Layer.Layer<Twin, LogUnavailable, EventLog> =>
   live.layer.pipe(Layer.provide(snapshotsLayer(address)))
+
+/** What checks a live twin in the background. */
+export const recheckLayer = (address: LogAddress): Layer.Layer<Recheck, never, EventLog | Twin> =>
+  recheck.layer.pipe(Layer.provide(snapshotsLayer(address)))
 
 /** Keys for looking only: none are made, and none that are missing or cannot be read are a failure. */
 const readerVaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault> => {

@@ -68,6 +68,8 @@ export class Twin extends Context.Service<
     readonly changes: (from: Position) => Stream.Stream<ReadonlyArray<Recorded>, LogUnavailable>
     /** Digests of all live states that are not stopped, at one position. */
     readonly digests: Effect.Effect<ReadonlyArray<StateDigest>>
+    /** The digest of one live state; undefined where it is stopped. */
+    readonly digest: (projection: string) => Effect.Effect<StateDigest | undefined>
     /** Projections that threw. */
     readonly stopped: Effect.Effect<ReadonlyArray<ProjectionStopped>>
   }

@@ -23,7 +23,7 @@ import { asOf, type Known } from "../time/asOf.ts"
 import * as Cell from "./Cell.ts"
 import { Snapshots } from "./Snapshots.ts"
 import * as Tail from "./Tail.ts"
-import { ProjectionStopped, Twin } from "./Twin.ts"
+import { ProjectionStopped, type StateDigest, Twin } from "./Twin.ts"
 
 /** Events folded before snapshots are worth their bytes. */
 export const snapshotEventsMin = 20_000
@@ -212,16 +212,22 @@ const make = (projections: ReadonlyArray<Packed>) =>
         ),
       reached: (wanted) => waitBeyond(wanted - 1),
       changes: (from) => Stream.unfold(from, take),
-      digests: Effect.sync(() =>
-        cells
-          .filter((cell) => cell.stop() === undefined)
-          .map((cell) => ({
-            projection: cell.name,
-            version: cell.version,
-            position: cell.position(),
-            digest: cell.digest(),
-          })),
-      ),
+      digests: Effect.sync(() => cells.flatMap((cell) => digestOf(cell) ?? [])),
+      digest: (name) =>
+        Effect.sync(() => {
+          const cell = byName.get(name)
+          return cell === undefined ? undefined : digestOf(cell)
+        }),
       stopped: Effect.sync(stops),
     })
   })
+
+const digestOf = (cell: Cell.Cell): StateDigest | undefined =>
+  cell.stop() === undefined
+    ? {
+        projection: cell.name,
+        version: cell.version,
+        position: cell.position(),
+        digest: cell.digest(),
+      }
+    : undefined

@@ -1,4 +1,4 @@
-/** A key or another secret as hex, from a file or standard input: never from an argument, which others can read. */
+/** A device's radio key from a file or standard input: never from an argument, which others can read. */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
@@ -9,10 +9,7 @@ import { WrongUse } from "./WrongUse.ts"
 /** Far more than a key and its line end. */
 const charactersMax = 4_096
 
-export const readKey = (file: string) => readHex(file, 32, "key")
-
-/** `digits` hexadecimal digits; `what` they are, for who gave others. */
-export const readHex = (file: string, digits: number, what: string) =>
+export const readKey = (file: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const stdio = yield* Stdio
@@ -25,10 +22,10 @@ export const readHex = (file: string, digits: number, what: string) =>
       ),
       Effect.mapError(cannotRead(file === "-" ? "standard input" : file)),
     )
-    const hex = text.trim()
-    if (hex.length !== digits || !/^[0-9a-fA-F]*$/.test(hex))
+    const key = text.trim()
+    if (!/^[0-9a-fA-F]{32}$/.test(key))
       return yield* new WrongUse({
-        detail: `${file === "-" ? "standard input" : file} holds no ${what}: ${digits} hexadecimal digits and nothing else`,
+        detail: `${file === "-" ? "standard input" : file} holds no key: 32 hexadecimal digits and nothing else`,
       })
-    return hex
+    return key
   })

@@ -22,7 +22,7 @@ import * as Traffic from "../../projections/traffic/Traffic.ts"
 import * as config from "../config.ts"
 import * as Server from "../http/server.ts"
 import { type Settings, settingsDefault } from "../http/Settings.ts"
-import { parseLogAddress, twinLayer, writerLayer } from "../layers.ts"
+import { parseLogAddress, recheckLayer, twinLayer, writerLayer } from "../layers.ts"
 import { type DemoOptions, optionsDefault } from "./demo/DemoOptions.ts"
 import * as Flags from "./flags.ts"
 import { pageRoot } from "./pageRoot.ts"
@@ -85,6 +85,7 @@ export const serveWith = <E>(demo: Demo<E>) =>
         Effect.provide(
           Server.layer(settings).pipe(
             Layer.provideMerge(ready),
+            Layer.provideMerge(recheckLayer(address)),
             Layer.provideMerge(log),
             Layer.provideMerge(stationsLog.layer),
           ),

@@ -10,6 +10,7 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import type { Rejected } from "../../core/kernel/Rejected.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
+import { all } from "../../projections/all.ts"
 
 const appended = Metric.counter("sigtwin_events_appended_total", {
   description: "Events appended to the log since this process began to serve.",
@@ -35,6 +36,9 @@ const head = Metric.gauge("sigtwin_log_head", {
 })
 const projected = Metric.gauge("sigtwin_projection_position", {
   description: "Position of the last event in the live projections; -1 for none.",
+})
+const divergence = Metric.gauge("sigtwin_projection_divergence", {
+  description: "1 where a live state was found not to be what the log gives, 0 else.",
 })
 const feedClients = Metric.gauge("sigtwin_feed_clients", { description: "Readers of the feeds." })
 const memory = Metric.gauge("process_resident_memory_bytes", {
@@ -95,6 +99,7 @@ export const countAppended = Effect.gen(function* () {
 export const page = (now: {
   readonly readers: number
   readonly projectedPosition: number
+  readonly diverged: ReadonlyArray<string>
 }): Effect.Effect<string, never, EventLog | Pipeline> =>
   Effect.gen(function* () {
     const log = yield* EventLog
@@ -104,6 +109,11 @@ export const page = (now: {
     yield* Metric.update(head, yield* log.head)
     yield* Metric.update(projected, now.projectedPosition)
     yield* Metric.update(feedClients, now.readers)
+    for (const { name: projection } of all)
+      yield* Metric.update(
+        Metric.withAttributes(divergence, { projection }),
+        now.diverged.includes(projection) ? 1 : 0,
+      )
     yield* Metric.update(memory, rss)
     yield* Metric.update(heap, heapUsed)
     return yield* PrometheusMetrics.format()

@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Right } from "../../core/access/Right.ts"
-import { Command, DownlinkPayload, RadioKey } from "../../core/decide/Command.ts"
+import { Command, RadioKey } from "../../core/decide/Command.ts"
 import type { Position } from "../../core/event/Envelope.ts"
 import { parseDeviceId, parseStationId } from "../../core/event/ids.ts"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
@@ -94,27 +94,6 @@ const asks: ReadonlyArray<Ask> = [
     path: "/api/devices/:id/key",
     summary: "Replace a device's radio key",
     description: "Messages before it are still checked under the key of their time.",
-    fromPath: { id: "device" },
-    subject: deviceSubject,
-  },
-  {
-    tag: "SetDownlinkDefault",
-    right: "write-devices",
-    on: onDevice,
-    path: "/api/devices/:id/downlink-default",
-    summary: "Set what a device that asks is told where its customer does not answer",
-    description: "Eight bytes as `payload`; without it there is no default from here on.",
-    fromPath: { id: "device" },
-    subject: deviceSubject,
-  },
-  {
-    tag: "AdoptPayloadScheme",
-    right: "write-devices",
-    on: onDevice,
-    path: "/api/devices/:id/payload-scheme",
-    summary: "Say how a device encrypts its payloads from here on",
-    description:
-      "`scheme`, its `key`, and the device's `rolloverCounter` at present; without scheme and key it encrypts no longer.",
     fromPath: { id: "device" },
     subject: deviceSubject,
   },
@@ -393,10 +372,7 @@ const bodySchemaOf = (
   invariant(schema !== undefined, `there is a command ${tag}`)
   const members = Object.entries(schema.fields)
     .filter(([name]) => name !== "_tag" && !inPath.includes(name))
-    .map(([name, member]) => {
-      if (name === "key") return [name, asText(RadioKey, member)]
-      return [name, name === "payload" ? asText(DownlinkPayload, member) : member]
-    })
+    .map(([name, member]) => [name, name === "key" ? keyAsText(member) : member])
   if (members.length === 0) return undefined
   // Its members are the command's own, all of them codecs without services; by name their types are lost.
   return Schema.Struct(Object.fromEntries(members)) as unknown as Schema.Codec<
@@ -405,10 +381,10 @@ const bodySchemaOf = (
   >
 }
 
-/** A secret comes in as text and is hidden from there on; it is needed where the command needs it. */
-const asText = (secret: typeof RadioKey, member: unknown) => {
-  const text = Schema.RedactedFromValue(secret.value)
-  return member === secret ? text : Schema.optionalKey(text)
+/** A radio key comes in as text and is hidden from there on; it is needed where the command needs it. */
+const keyAsText = (member: unknown) => {
+  const text = Schema.RedactedFromValue(RadioKey.value)
+  return member === RadioKey ? text : Schema.optionalKey(text)
 }
 
 /** Device and station ids in the one form the twin keeps them in. */

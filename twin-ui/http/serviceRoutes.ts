@@ -2,10 +2,12 @@
  * The server about itself: is it well, what does it count, what may be asked of it.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
+import { Recheck } from "../../projections/run/Recheck.ts"
 import { Twin } from "../../projections/run/Twin.ts"
 import * as DocsPage from "./docsPage.ts"
 import * as Metrics from "./Metrics.ts"
@@ -14,10 +16,13 @@ import { Readers } from "./Readers.ts"
 import * as Route from "./Route.ts"
 
 export const HealthAnswer = Schema.Struct({
-  status: Schema.Literal("ok"),
+  /** `diverged`: live states were found that are not what the log gives. */
+  status: Schema.Literals(["ok", "diverged"]),
   version: Schema.String,
   /** Events in the log. */
   head: Schema.Int,
+  /** Projections whose answers are not to be trusted. */
+  diverged: Schema.optionalKey(Schema.Array(Schema.String)),
 })
 
 /** `others` are all routes but these. */
@@ -27,6 +32,12 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
     const pipeline = yield* Pipeline
     const readers = yield* Readers
     const twin = yield* Twin
+    const recheck = yield* Effect.serviceOption(Recheck)
+    const diverged = Option.match(recheck, {
+      onNone: () => Effect.succeed([]),
+      onSome: ({ divergences }) =>
+        Effect.map(divergences, (found) => found.map(({ projection }) => projection)),
+    })
 
     const health = Route.make({
       method: "GET",
@@ -36,10 +47,23 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
       access: "page",
       summary: "Say whether the server is well",
       answers: {
-        200: { description: "It is.", contentType: "application/json", schema: HealthAnswer },
+        200: {
+          description: "It is, or what is wrong.",
+          contentType: "application/json",
+          schema: HealthAnswer,
+        },
       },
       handle: () =>
-        Effect.map(log.head, (head) => Route.answer(HealthAnswer, { status: "ok", version, head })),
+        Effect.gen(function* () {
+          const head = yield* log.head
+          const wrong = yield* diverged
+          return Route.answer(
+            HealthAnswer,
+            wrong.length === 0
+              ? { status: "ok", version, head }
+              : { status: "diverged", version, head, diverged: wrong },
+          )
+        }),
     })
 
     const metrics = Route.make({
@@ -53,10 +77,11 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
       handle: () =>
         Effect.gen(function* () {
           const projectedPosition = (yield* twin.position) - 1
-          const text = yield* Metrics.page({ readers: readers.count(), projectedPosition }).pipe(
-            Effect.provideService(EventLog, log),
-            Effect.provideService(Pipeline, pipeline),
-          )
+          const text = yield* Metrics.page({
+            readers: readers.count(),
+            projectedPosition,
+            diverged: yield* diverged,
+          }).pipe(Effect.provideService(EventLog, log), Effect.provideService(Pipeline, pipeline))
           return HttpServerResponse.text(text, {
             contentType: "text/plain; version=0.0.4; charset=utf-8",
           })

@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { DestinationId, CustomerId } from "../../../core/event/ids.ts"
 import { customerStream } from "../../../core/event/streamOf.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
+import { Recheck } from "../../../projections/run/Recheck.ts"
 import { meter, tell } from "./story.ts"
 import { ask, post, postFrames, settled, uplink, world } from "./world.ts"
 
@@ -43,6 +45,31 @@ describe("metrics", () => {
       assert.isAbove(valueOf(after, "process_resident_memory_bytes"), 1e6)
       assert.match(after, /^# TYPE sigtwin_ingest_refused_total counter$/m)
     }).pipe(Effect.provide(world())),
+  )
+
+  it.live(
+    "say of each projection whether it was found to have diverged, and so does the health page",
+    () =>
+      Effect.gen(function* () {
+        const text = yield* metrics
+        assert.strictEqual(valueOf(text, 'sigtwin_projection_divergence{projection="tally"}'), 1)
+        assert.include(text, 'sigtwin_projection_divergence{projection="device"} 0')
+        const health = JSON.parse((yield* ask("/healthz")).text)
+        assert.deepInclude(health, { status: "diverged", diverged: ["tally"] })
+      }).pipe(
+        Effect.provide(
+          world().pipe(
+            Layer.provide(
+              Layer.succeed(Recheck)({
+                divergences: Effect.succeed([
+                  { projection: "tally", position: 9, from: 0, live: "a", folded: "b" },
+                ]),
+                checks: Effect.succeed(new Map()),
+              }),
+            ),
+          ),
+        ),
+      ),
   )
 
   it.live("count deliveries by outcome", () =>
