@@ -7,6 +7,7 @@
 import {
   constants,
   createCipheriv,
+  createDecipheriv,
   createECDH,
   createHmac,
   createPublicKey,
@@ -30,7 +31,12 @@ const encoder = new TextEncoder()
 const label = encoder.encode("IDENTITY\0")
 
 /** Undefined where the endorsement key is no storage key, or no key at all. */
-export const tpmCredential = ({ endorsement, attestationName, secret, seed }: CredentialGiven) => {
+export const tpmCredential = ({
+  endorsement,
+  attestationName,
+  secret,
+  seed,
+}: CredentialGiven): SealedIdentity | undefined => {
   const { nameAlg, aesBits, key } = endorsement
   if (aesBits === null) return undefined
   const shared = share(key, nameAlg, seed)
@@ -39,12 +45,46 @@ export const tpmCredential = ({ endorsement, attestationName, secret, seed }: Cr
   const cipher = createCipheriv(`aes-${aesBits}-cfb`, cipherKey, Buffer.alloc(16))
   const size = Buffer.from([secret.length >> 8, secret.length & 0xff])
   const encryptedIdentity = Buffer.concat([cipher.update(size), cipher.update(secret)])
-  const macKey = kdfA(nameAlg, shared.seed, "INTEGRITY", none, digest(nameAlg).length * 8)
-  const hmac = createHmac(nameAlg, macKey)
-    .update(encryptedIdentity)
-    .update(attestationName)
-    .digest()
+  const hmac = integrityOf(nameAlg, shared.seed, encryptedIdentity, attestationName)
   return { hmac, encryptedIdentity, encryptedSecret: shared.encrypted }
+}
+
+/** TPM2_ActivateCredential's part: the secret, or undefined where the HMAC is not that of this name. For the simulator. */
+export const openIdentity = (
+  given: {
+    readonly hash: HashName
+    readonly aesBits: number
+    readonly agreed: Uint8Array
+    readonly ephemeralX: Uint8Array
+    readonly staticX: Uint8Array
+  },
+  attestationName: Uint8Array,
+  { hmac, encryptedIdentity }: Pick<SealedIdentity, "hmac" | "encryptedIdentity">,
+): Uint8Array | undefined => {
+  const { hash, aesBits, agreed, ephemeralX, staticX } = given
+  const seed = kdfE(hash, agreed, ephemeralX, staticX)
+  if (!integrityOf(hash, seed, encryptedIdentity, attestationName).equals(hmac)) return undefined
+  const cipherKey = kdfA(hash, seed, "STORAGE", attestationName, aesBits)
+  const decipher = createDecipheriv(`aes-${aesBits}-cfb`, cipherKey, Buffer.alloc(16))
+  const identity = decipher.update(encryptedIdentity)
+  return identity.subarray(2, 2 + identity.readUInt16BE(0))
+}
+
+interface SealedIdentity {
+  readonly hmac: Uint8Array
+  readonly encryptedIdentity: Uint8Array
+  /** The inside of TPM2B_ENCRYPTED_SECRET. */
+  readonly encryptedSecret: Uint8Array
+}
+
+const integrityOf = (
+  hash: HashName,
+  seed: Uint8Array,
+  encryptedIdentity: Uint8Array,
+  attestationName: Uint8Array,
+): Buffer => {
+  const key = kdfA(hash, seed, "INTEGRITY", none, digest(hash).length * 8)
+  return createHmac(hash, key).update(encryptedIdentity).update(attestationName).digest()
 }
 
 const none = new Uint8Array(0)

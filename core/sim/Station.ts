@@ -4,8 +4,8 @@
  * one leaves the others as they are.
  */
 import type { DataCentreId, StationId } from "../event/ids.ts"
-import * as Bytes from "../kernel/Bytes.ts"
 import type { Random } from "../kernel/Random.ts"
+import * as Platform from "./attester/Platform.ts"
 import * as Geography from "./Geography.ts"
 
 export interface Station {
@@ -20,7 +20,8 @@ export interface Station {
   readonly seed: number
   /** How far its clock is off. */
   readonly clockOffsetMs: number
-  /** Hex, of the length of SHA-256: what each of its receptions carries while nobody tampers with it. */
+  readonly model: Platform.Model
+  /** Over PCR 0-9 (hex): what each of its receptions carries while nobody tampers with it. */
   readonly configDigest: string
 }
 
@@ -45,6 +46,7 @@ export const at = (root: Random, index: number): Station => {
   const city = index % Geography.cities.length
   const inCity = Math.floor(index / Geography.cities.length)
   const { name, centre } = Geography.cities[city]
+  const model = Platform.models[index % Platform.models.length]
   return {
     index,
     // A number in four digits fits the pattern of an id.
@@ -55,7 +57,8 @@ export const at = (root: Random, index: number): Station => {
     dataCentre: dataCentres[inCity % 2].id,
     seed: random.u32(),
     clockOffsetMs: random.below(41) - 20,
-    configDigest: Bytes.toHex(random.bytes(32)),
+    model,
+    configDigest: Platform.configDigest(model),
   }
 }
 

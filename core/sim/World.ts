@@ -16,6 +16,7 @@ import { invariant } from "../kernel/invariant.ts"
 import type { Bend, Deafness, Truth } from "./adversary/Adversary.ts"
 import { bent } from "./adversary/bent.ts"
 import { awayMsMax } from "./adversary/lateBuffer.ts"
+import * as Attester from "./attester/Attester.ts"
 import { plansOf } from "./adversary/plansOf.ts"
 import * as Agenda from "../kernel/Agenda.ts"
 import type { Burst } from "./Burst.ts"
@@ -69,6 +70,8 @@ export interface World {
   readonly broadcast: (sent: Confirmation.Sent) => void
   /** How a customer's endpoint answers at an instant before the last `untilMs` asked for. */
   readonly answer: (request: Customers.Request) => Customers.Answer
+  /** The stations' side of attestation; of an instant before the last `untilMs` asked for. */
+  readonly attesters: Attester.Attesters
   /** What adversaries do, of the repetitions begun so far; the latest `truthsMax`. */
   readonly truth: ReadonlyArray<Truth>
   /** For tests and benchmarks: who is out there. */
@@ -103,6 +106,7 @@ export const make = (options: Options): World => {
   const agenda = Agenda.make<Thing>()
   /** Of each device, the slot it wakes up for next. */
   const slots = new Float64Array(deviceCount)
+  const attesters = Attester.make(ground.root, ground.stations)
   const truth: Array<Truth> = []
   const outages: Array<Customers.Outage> = []
   let bends: ReadonlyArray<Bend> = []
@@ -140,6 +144,7 @@ export const make = (options: Options): World => {
     for (const plan of plans) {
       truth.push(...plan.truths)
       outages.push(...plan.outages)
+      attesters.begin(plan.tamperings)
       for (const burst of plan.bursts) send(burst)
       for (const event of plan.facts) {
         agenda.add(event.occurredMs, ties.fact, { _tag: "Fact", event })
@@ -232,6 +237,7 @@ export const make = (options: Options): World => {
       isDemo: options.scenario === "demo",
       policy: options.policy,
       destination: options.destination ?? Setup.destinationDefault,
+      attesters,
     })
 
   return {
@@ -249,12 +255,14 @@ export const make = (options: Options): World => {
     skip: (toMs) => {
       truth.length = 0
       outages.length = 0
+      attesters.clear()
       bends = []
       deafnesses = []
       silentBeforeMs = toMs
       startAt(toMs - overlapMs)
     },
     answer: (request) => Customers.answer(seed, outages, request),
+    attesters,
     truth,
     ground,
   }

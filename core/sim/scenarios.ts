@@ -18,6 +18,7 @@ import { reflash } from "./adversary/reflash.ts"
 import { replay } from "./adversary/replay.ts"
 import { replayAfterWrap } from "./adversary/replayAfterWrap.ts"
 import { retransmission } from "./adversary/retransmission.ts"
+import { tamperedEvidence } from "./adversary/tamperedEvidence.ts"
 import { tamperedStation } from "./adversary/tamperedStation.ts"
 import { transitLink } from "./adversary/transitLink.ts"
 import { typeRelabelling } from "./adversary/typeRelabelling.ts"
@@ -92,6 +93,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   replay: alone(replay),
   // The busiest devices, 96 to 120 messages a day, wrap within 43 days.
   "replay-after-wrap": alone(replayAfterWrap, 60),
+  "tampered-evidence": { ...alone(tamperedEvidence), parts: [part(tamperedEvidence, 30, 330)] },
   "tampered-station": alone(tamperedStation),
   "transit-link": alone(transitLink),
   "type-relabelling": alone(typeRelabelling),

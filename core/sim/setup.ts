@@ -1,11 +1,14 @@
 /** What is registered before anything is heard, and the device keys that go to the key store. */
+import type { AppraisalPolicy } from "../attestation/Evidence.ts"
 import type { NewEvent } from "../event/Envelope.ts"
 import { noCauses } from "../event/Envelope.ts"
 import type { Known } from "../event/Event.ts"
-import type { CustomerId, DestinationId, DeviceId } from "../event/ids.ts"
+import type { CustomerId, DestinationId, DeviceId, StationId } from "../event/ids.ts"
 import type { Policy } from "../event/policy.ts"
 import { streamOf } from "../event/streamOf.ts"
 import * as Bytes from "../kernel/Bytes.ts"
+import type { Attesters } from "./attester/Attester.ts"
+import * as Platform from "./attester/Platform.ts"
 import * as Geography from "./Geography.ts"
 import type { Ground } from "./Ground.ts"
 import { keyOf } from "./Ground.ts"
@@ -17,6 +20,19 @@ export interface Setup {
   readonly keys: ReadonlyArray<{ readonly device: DeviceId; readonly key: Uint8Array }>
   /** Of the devices that ask: what they are told where their customer does not answer, as hex. */
   readonly downlinkDefaults: ReadonlyArray<{ readonly device: DeviceId; readonly payload: string }>
+  /** For a twin that attests stations: their pinned endorsement keys, and the reference values of their models. */
+  readonly attestation: () => Attestation
+}
+
+/** The operator's word on whose TPMs these are, and what they should measure. */
+export interface Attestation {
+  readonly pins: ReadonlyArray<{ readonly station: StationId; readonly ekName: string }>
+  /** In the order in which they are published. */
+  readonly references: ReadonlyArray<{
+    readonly stations: ReadonlyArray<StationId>
+    readonly values: AppraisalPolicy
+    readonly superseded: boolean
+  }>
 }
 
 export interface Destination {
@@ -44,6 +60,7 @@ export const setup = (
     readonly isDemo: boolean
     readonly policy: Policy | undefined
     readonly destination: (customer: CustomerId) => Destination
+    readonly attesters: Attesters
   },
 ): Setup => {
   const { root, stations, deviceCount, ages } = ground
@@ -98,8 +115,22 @@ export const setup = (
       downlinkDefaults.push({ device: device.id, payload })
     }
   }
-  return { events, keys, downlinkDefaults }
+  return { events, keys, downlinkDefaults, attestation: () => attestation(ground, given.attesters) }
 }
+
+const attestation = ({ stations }: Ground, attesters: Attesters): Attestation => ({
+  pins: stations.map(({ id }) => ({ station: id, ekName: attesters.endorsementName(id) })),
+  references: Platform.models.flatMap((model) => {
+    const fitted = stations.filter((station) => station.model === model).map(({ id }) => id)
+    return fitted.length === 0
+      ? []
+      : Platform.releases.map((release) => ({
+          stations: fitted,
+          values: Platform.policyOf(model, release),
+          superseded: release !== Platform.currentRelease,
+        }))
+  }),
+})
 
 /** Each customer has one destination. */
 const destinationIdOf = (customer: CustomerId): DestinationId =>

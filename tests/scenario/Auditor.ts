@@ -36,6 +36,7 @@ const calledAs: Readonly<Record<Kind, Finding.Kind | null>> = {
   reflash: "reflash",
   replay: "replay",
   "replay-after-wrap": "replay-after-wrap",
+  "tampered-evidence": null,
   "tampered-station": null,
   "transit-link": null,
   "type-relabelling": "type-relabelling",

@@ -5,10 +5,13 @@
  * to send, receptions to bend on their way from a station, facts to report. It never touches what
  * other devices send. The truth is for a judge to compare the twin's findings with; the twin never sees it.
  */
+import type { QuoteReason } from "../../attestation/Evidence.ts"
 import type { ReceivedFrame } from "../../decide/ReceivedFrame.ts"
 import type { NewEvent } from "../../event/Envelope.ts"
 import type { CustomerId, DeviceId, StationId } from "../../event/ids.ts"
 import type { Random } from "../../kernel/Random.ts"
+import type { Tampering } from "../attester/Attester.ts"
+import type { TamperName } from "../attester/tampers.ts"
 import type { Burst } from "../Burst.ts"
 import type { Outage } from "../Customers.ts"
 import type { Ground } from "../Ground.ts"
@@ -29,6 +32,7 @@ export const kinds = [
   "reflash",
   "replay",
   "replay-after-wrap",
+  "tampered-evidence",
   "tampered-station",
   "transit-link",
   "type-relabelling",
@@ -49,6 +53,8 @@ export interface Truth {
   /** When it is over, where it lasts. */
   readonly untilMs?: number
   readonly note: string
+  /** What was done to a station's evidence, and the reason to refuse it by; null where it must be accepted. */
+  readonly evidence?: { readonly tamper: TamperName; readonly reason: QuoteReason | null }
 }
 
 /** When to act, and with which chances. */
@@ -91,6 +97,7 @@ export interface Plan {
   readonly facts: ReadonlyArray<NewEvent>
   readonly outages: ReadonlyArray<Outage>
   readonly deafnesses: ReadonlyArray<Deafness>
+  readonly tamperings: ReadonlyArray<Tampering>
 }
 
 /** Where no victim fits, nothing happens and nothing is recorded. */
@@ -101,6 +108,7 @@ export const nothing: Plan = {
   facts: [],
   outages: [],
   deafnesses: [],
+  tamperings: [],
 }
 
 export type Adversary = (ground: Ground, act: Act) => Plan

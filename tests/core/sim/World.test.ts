@@ -38,7 +38,7 @@ describe("a world", () => {
     const world = worldOf("clean", { devices: 20, stations: 8 })
     assert.strictEqual(
       digestOf([world.setup, outputsOf(world, 2)]),
-      "97502f3685e39dfb465b48b29032e0cf04fc9aa66d3b45fac8aa1eb0734ce257",
+      "a6006d842cfa1f0b1711dc1e68342eeb11d638a393a13aa405862f60fe5cd955",
     )
   })
 
