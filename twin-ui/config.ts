@@ -10,6 +10,12 @@ export const logDefault = "sqlite:sigtwin.db"
 /** `sqlite:PATH`, `memory:` or `kurrentdb://HOST:PORT`. */
 export const log = Config.String("SIGTWIN_LOG").pipe(Config.withDefault(logDefault))
 
+/** Bytes that the log's file may grow to; what the disk leaves it where absent. */
+export const logBytesMax = Config.option(Config.Int("SIGTWIN_LOG_BYTES_MAX"))
+
+/** How many of the newest events stay in the log's file while older ones go into parts; all where absent. */
+export const logKeepEvents = Config.option(Config.Int("SIGTWIN_LOG_KEEP_EVENTS"))
+
 export const host = Config.String("SIGTWIN_HOST").pipe(Config.withDefault("127.0.0.1"))
 
 /** 0 lets the system choose a free one. */

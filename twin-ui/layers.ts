@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type { SigningKey } from "../core/crypto/ed25519.ts"
 import * as dryRun from "../core/ingest/dryRun.ts"
 import type { Pipeline } from "../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../core/ingest/pipelineLive.ts"
@@ -119,12 +120,40 @@ export const keptSnapshotsLayer = (address: LogAddress): Layer.Layer<Snapshots> 
     ? snapshotsLayer(address)
     : snapshotsMemory.layer
 
-/** What takes facts in: log, secrets and pipeline. */
+/** What takes facts in: log, secrets and pipeline. The log signs checkpoints under a key that the vault keeps. */
 export const writerLayer = (
   address: LogAddress,
 ): Layer.Layer<Pipeline | EventLog | Vault.Vault, LogUnavailable | SecretsUnavailable> =>
   pipelineLive.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(logLayer(address), vaultLayer(address))),
+    Layer.provideMerge(signingLogLayer(address)),
+    Layer.provideMerge(vaultLayer(address)),
+  )
+
+const signingLogLayer = (
+  address: LogAddress,
+): Layer.Layer<EventLog, LogUnavailable | SecretsUnavailable, Vault.Vault> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      // Only a log in a file has a tree to sign, and a size to bound.
+      if (address._tag !== "Sqlite") return logLayer(address)
+      const vault = yield* Vault.Vault
+      const bytesMax = yield* Effect.orDie(config.logBytesMax)
+      const keepEvents = yield* Effect.orDie(config.logKeepEvents)
+      return sqlite.layer(address.path, {
+        signer: yield* vault.logKey(true),
+        ...(Option.isSome(bytesMax) && { bytesMax: bytesMax.value }),
+        ...(Option.isSome(keepEvents) && { keepEvents: keepEvents.value }),
+      })
+    }),
+  )
+
+/** What a log's checkpoints are signed with; without `make`, undefined where there is none yet. */
+export const logKey = (
+  address: LogAddress,
+  make: boolean,
+): Effect.Effect<SigningKey | undefined, SecretsUnavailable> =>
+  Vault.Vault.use((vault) => vault.logKey(make)).pipe(
+    Effect.provide(make ? vaultLayer(address) : readerVaultLayer(address)),
   )
 
 /** What answers questions beside whoever writes: the log for reading, and the keys there are. */

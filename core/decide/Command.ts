@@ -54,6 +54,8 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("ReplaceDeviceKey", { device: DeviceId, key: RadioKey }),
   Schema.TaggedStruct("RetireDevice", { device: DeviceId }),
   Schema.TaggedStruct("DisengageCounter", { device: DeviceId, note: Schema.String }),
+  /** Nobody can read the device's payloads from here back. */
+  Schema.TaggedStruct("ErasePayloads", { device: DeviceId, note: Schema.String }),
   Schema.TaggedStruct("EnrolStation", station),
   Schema.TaggedStruct("AdoptReferenceValues", { station: StationId, configDigest: Schema.String }),
   Schema.TaggedStruct("RetireStation", { station: StationId }),

@@ -290,6 +290,7 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "SessionClosed":
     case "AccessRefused":
     case "CommandGiven":
+    case "PayloadsErased":
     case "BytesHeard":
     case "MessageReported":
     case "ReceptionReported":

@@ -60,6 +60,11 @@ export const decideCommand = (
           ? []
           : [{ _tag: "CounterDisengaged", device: command.device, note: command.note }],
       )
+    case "ErasePayloads":
+      // Each time anew, also of a retired device: there may be a key again since the last time.
+      return withAny(state.devices.get(command.device), `device ${command.device}`, () => [
+        { _tag: "PayloadsErased", device: command.device, note: command.note },
+      ])
     case "EnrolStation": {
       const known = state.stations.get(command.station)
       const { _tag: _, ...given } = command

@@ -70,6 +70,7 @@ import {
   CoreServiceDeclared,
 } from "./infrastructure.ts"
 import { TrafficBlocked, TrafficUnblocked } from "./firewall.ts"
+import { PayloadsErased } from "./erasure.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
 import { PayloadSchemeAdopted } from "./payloadScheme.ts"
 import { PolicyAdopted } from "./policy.ts"
@@ -176,6 +177,7 @@ export const known = [
   SessionClosed,
   AccessRefused,
   CommandGiven,
+  PayloadsErased,
 ] as const
 
 export const Known = Schema.Union(known)

@@ -69,6 +69,7 @@ export const streamOf = (event: Event): StreamId => {
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "PayloadsErased":
       return deviceStream(event.device)
     case "MessageRefused":
       return event.reason === "unknown-device" ? "strangers" : deviceStream(event.device)

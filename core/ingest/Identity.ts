@@ -76,6 +76,7 @@ export const ofEvent = (event: Event, occurredMs: number): Identity | undefined 
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "PayloadsErased":
     case "ChallengeIssued":
     case "EvidencePresented":
     case "EvidenceAppraised":

@@ -291,6 +291,9 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
           vault.putPayloadKey({ device: event.device, version: event.keyVersion, key }),
           unsealable,
         )
+      // Gone before it is said: what the log says was erased is erased, and a failure in between is mended by asking again.
+      if (event._tag === "PayloadsErased")
+        yield* Effect.mapError(vault.destroyDataKey(event.device), unsealable)
     }
     const now = yield* Clock.currentTimeMillis
     // Events that do not say themselves who did it name what says so.

@@ -16,6 +16,8 @@ export type Kind =
   | "password"
   /** What a credential's token is checked against. */
   | "token"
+  /** The 32-byte Ed25519 seed that a log's checkpoints are signed with. */
+  | "log-key"
 
 export interface Secret {
   readonly kind: Kind

@@ -1,6 +1,6 @@
 /**
  * What may be done with keys, without showing them: check a MAC, make a downlink's, seal a payload, open one,
- * decrypt one that a device encrypted.
+ * decrypt one that a device encrypted, sign a checkpoint of the log.
  *
  * Radio keys and data keys come from `Secrets` when they are first needed and stay in two bounded
  * caches. A device's data key is made when its first payload is sealed; it must be durable before the
@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as CipherCache from "../crypto/CipherCache.ts"
+import * as ed25519 from "../crypto/ed25519.ts"
 import * as Mac from "../crypto/Mac.ts"
 import type { PayloadScheme } from "../crypto/PayloadScheme.ts"
 import { payloadSchemes } from "../crypto/payloadSchemes.ts"
@@ -94,6 +95,13 @@ export interface VaultShape {
   ) => Effect.Effect<Uint8Array | undefined, SecretsUnavailable>
   /** Makes data keys durable that were made since the last time. */
   readonly flush: Effect.Effect<void, SecretsUnavailable>
+  /**
+   * Signs the log's checkpoints. The same key each time: with `make` it is made and durable where there is none yet,
+   * without it is undefined there.
+   */
+  readonly logKey: (
+    make: boolean,
+  ) => Effect.Effect<ed25519.SigningKey | undefined, SecretsUnavailable>
   /** Erases a device's payloads for good. */
   readonly destroyDataKey: (device: DeviceId) => Effect.Effect<void, SecretsUnavailable>
 }
@@ -195,6 +203,15 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
     putVerifier: (verifier) => attempt(() => secrets.put([verifier])),
     verifier: (kind, id, version) => attempt(() => secrets.get(kind, id, version)),
     flush: attempt(flush),
+    logKey: (isMade) =>
+      attempt(() => {
+        const made = secrets.get("log-key", "log", 1)
+        if (made !== undefined) return ed25519.signingKeyOf(made)
+        if (!isMade) return undefined
+        const bytes = random(ed25519.seedBytes)
+        secrets.put([{ kind: "log-key", id: "log", version: 1, bytes }])
+        return ed25519.signingKeyOf(bytes)
+      }),
     destroyDataKey: (device) =>
       attempt(() => {
         secrets.destroy("data-key", device)

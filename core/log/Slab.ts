@@ -134,6 +134,15 @@ export const hashOf = (bytes: Uint8Array): Uint8Array => bytes.slice(bytes.lengt
 export const follows = (bytes: Uint8Array, previous: Uint8Array): boolean =>
   equal(sha256(previous, bytes.subarray(0, bytes.length - hashBytes)), hashOf(bytes))
 
+/** How long the slab that begins at a byte says it is; undefined where none can begin. */
+export const lengthAt = (bytes: Uint8Array, at: number): number | undefined => {
+  if (bytes.length - at < headerBytes + trailerBytes) return undefined
+  const view = viewOf(bytes)
+  const length = view.getFloat64(at + atLength, true)
+  const isOne = view.getBigUint64(at, true) === magic && Number.isInteger(length)
+  return isOne && length >= headerBytes + trailerBytes ? length : undefined
+}
+
 export const crcOf = (bytes: Uint8Array): number =>
   viewOf(bytes).getUint32(bytes.length - trailerBytes, true)
 

@@ -172,15 +172,19 @@ const writeBinary = (w: W.ByteWriter, event: Event): number => {
       writeMessageRefused(w, event)
       return messageRefused
     case "DeliveryOwed":
+      if (event.notice !== undefined) return -1
       writeDeliveryOwed(w, event)
       return deliveryOwed
     case "DeliverySucceeded":
+      if (event.notice !== undefined || event.repeat !== undefined) return -1
       writeDeliverySucceeded(w, event)
       return deliverySucceeded
     case "DeliveryFailed":
+      if (event.notice !== undefined) return -1
       writeDeliveryFailed(w, event)
       return deliveryFailed
     case "DeliveryAbandoned":
+      if (event.notice !== undefined) return -1
       writeDeliveryAbandoned(w, event)
       return deliveryAbandoned
     default:

@@ -2,15 +2,16 @@
  * The log in one SQLite file (Node's own), the default: one row is one committed batch (`Slab.ts`).
  *
  * One process writes, any number read meanwhile (`readonly`). A file that is not a sound log is refused and left as it
- * is. The index that queries use is built in the background, while nothing is being committed.
+ * is. What queries and proofs use (index, hash tree, checkpoints) is made in the background, while nothing is being
+ * committed; so are small batches merged.
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { SigningKey } from "../crypto/ed25519.ts"
 import { EventLog, type LogUnavailable } from "./EventLog.ts"
 import { logOn } from "./logOn.ts"
 import { attempt } from "./sqlite/failure.ts"
-import { runEvents } from "./sqlite/Index.ts"
+import { finish, maintain } from "./sqlite/maintain.ts"
 import { openForReading, openForWriting } from "./sqlite/openFile.ts"
 import * as SqliteStore from "./sqlite/SqliteStore.ts"
 
@@ -23,16 +24,11 @@ export interface Options {
   readonly id?: string
   /** For a log that can be made again from nothing (a simulation's): what is acknowledged is durable only when it is closed. */
   readonly durableAtClose?: boolean
+  /** So many of the newest events stay in the file; older ones go into parts beside it. All stay where absent. */
+  readonly keepEvents?: number
+  /** Signs checkpoints of the log's hash tree, as it grows and when it is closed; none are kept where absent. */
+  readonly signer?: SigningKey | undefined
 }
-
-/** The log stood still for so long: time to index. */
-const idle = Duration.millis(200)
-
-/** Events that may be unindexed while it does not stand still: bounds what opening after a crash must read. */
-const lagMax = 8 * runEvents
-
-/** Runs indexed while closing: what is left is indexed after the next opening. */
-const closingRunsMax = 8
 
 export const layer = (path: string, options: Options = {}): Layer.Layer<EventLog, LogUnavailable> =>
   Layer.effect(
@@ -41,12 +37,12 @@ export const layer = (path: string, options: Options = {}): Layer.Layer<EventLog
       const readonly = options.readonly ?? false
       const opened = yield* Effect.acquireRelease(open(path, options), ({ file, store }) =>
         Effect.sync(() => {
-          if (!readonly) indexRest(store)
+          if (!readonly) finish(file, store, path, options)
           file.close()
         }),
       )
       const log = yield* logOn(opened.store)
-      if (!readonly) yield* Effect.forkScoped(index(opened.store, path))
+      if (!readonly) yield* Effect.forkScoped(maintain(opened.file, opened.store, path, options))
       return log
     }),
   )
@@ -61,34 +57,3 @@ const open = (path: string, { readonly = false, ...options }: Options) =>
       throw error
     }
   })
-
-/** Goes on for ever. A run that cannot be written (a full disk) is tried again later: the log is sound without. */
-const index = (store: SqliteStore.SqliteStore, path: string): Effect.Effect<never> =>
-  Effect.gen(function* () {
-    let head = -1
-    while (true) {
-      const isIdle = store.end().head === head
-      const isDue = store.lag() >= (isIdle ? runEvents : lagMax)
-      head = store.end().head
-      const advanced =
-        isDue &&
-        (yield* attempt(path, store.advanceIndex).pipe(
-          Effect.catch((error) =>
-            Effect.as(
-              Effect.logWarning("the log's index was not brought up to date", error),
-              false,
-            ),
-          ),
-        ))
-      // Between two runs whoever waits comes first.
-      yield* advanced ? Effect.yieldNow : Effect.sleep(idle)
-    }
-  })
-
-const indexRest = (store: SqliteStore.SqliteStore): void => {
-  try {
-    for (let run = 0; run < closingRunsMax && store.advanceIndex(); run++);
-  } catch {
-    // The index is only behind; a log that is being closed must close.
-  }
-}

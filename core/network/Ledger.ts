@@ -182,6 +182,7 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "PayloadsErased":
     case "ChallengeIssued":
     case "EvidencePresented":
     case "EvidenceAppraised":

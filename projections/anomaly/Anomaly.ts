@@ -137,6 +137,7 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "SessionClosed":
     case "AccessRefused":
     case "CommandGiven":
+    case "PayloadsErased":
       return
   }
 }

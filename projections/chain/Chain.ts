@@ -118,6 +118,7 @@ const happen = (draft: State, recorded: Recorded): void => {
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "PayloadsErased":
     case "ChallengeIssued":
     case "EvidencePresented":
     case "EvidenceAppraised":

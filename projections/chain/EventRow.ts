@@ -78,6 +78,8 @@ const wordsOf = (event: Event): Words => {
       return words("plain", "device retired", event.device)
     case "CounterDisengaged":
       return words("suspicious", "counter disengaged", event.note)
+    case "PayloadsErased":
+      return words("suspicious", "payloads erased", event.note)
     case "StationEnrolled":
       return words("plain", "station enrolled", event.name ?? event.station)
     case "StationRetired":

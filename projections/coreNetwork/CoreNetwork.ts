@@ -123,6 +123,7 @@ const apply = (draft: State, { event, occurredMs, position }: Recorded): void =>
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "PayloadsErased":
     case "ChallengeIssued":
     case "EvidencePresented":
     case "EvidenceAppraised":

@@ -124,6 +124,7 @@ const apply = (draft: State, recorded: Recorded): void => {
       return
     }
     case "CounterDisengaged":
+    case "PayloadsErased":
       touchKnown(draft, event.device, position)
       return
     case "MessageAccepted":

@@ -162,6 +162,7 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
     case "PayloadSchemeAdopted":
+    case "PayloadsErased":
     case "ChallengeIssued":
     case "EvidencePresented":
     case "EvidenceAppraised":

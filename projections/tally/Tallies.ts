@@ -108,6 +108,7 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "DownlinkUnconfirmed":
     case "StrayConfirmationHeard":
     case "PayloadSchemeAdopted":
+    case "PayloadsErased":
     case "ChallengeIssued":
     case "EvidencePresented":
     case "EvidenceAppraised":

@@ -229,6 +229,7 @@ const count = (draft: State, event: Event): number => {
     case "SessionClosed":
     case "AccessRefused":
     case "CommandGiven":
+    case "PayloadsErased":
       return otherSeries
   }
 }

@@ -458,6 +458,7 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     1,
     kind("DemoBegan", { seed: fc.constant(1), devices: fc.constant(1), stations: fc.constant(1) }),
   ],
+  [1, kind("PayloadsErased", { device: devices, note: fc.constant("") })],
   [1, kind("Ticked", { due: fc.constant("silence") })],
   [
     1,

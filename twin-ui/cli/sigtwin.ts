@@ -9,10 +9,12 @@ import { block, firewall, unblock } from "./block.ts"
 import { customer } from "./customer.ts"
 import { device } from "./device.ts"
 import { events } from "./events.ts"
+import { erase } from "./erase.ts"
 import { exportEvents } from "./export.ts"
 import { findings } from "./findings.ts"
 import { incidents } from "./incidents.ts"
 import { importFiles } from "./import.ts"
+import { log } from "./log/log.ts"
 import { policy } from "./policy.ts"
 import { serveWith } from "./serve.ts"
 import { simulate } from "./simulate.ts"
@@ -42,6 +44,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     whatIf,
     simulate,
     verify,
+    log,
     device,
     station,
     customer,
@@ -49,6 +52,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     block,
     unblock,
     firewall,
+    erase,
     frame,
     frames,
     attest,

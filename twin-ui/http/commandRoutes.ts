@@ -117,6 +117,17 @@ const asks: ReadonlyArray<Ask> = [
     subject: deviceSubject,
   },
   {
+    tag: "ErasePayloads",
+    right: "erase",
+    on: onDevice,
+    path: "/api/devices/:id/erase",
+    summary: "Destroy the key that a device's payloads are sealed under",
+    description:
+      "Nobody can read its payloads from here back. Its events stay, and every proof of the log holds.",
+    fromPath: { id: "device" },
+    subject: deviceSubject,
+  },
+  {
     tag: "EnrolStation",
     right: "write-stations",
     on: onNetwork,

@@ -7,6 +7,7 @@
  * DeliveryFailed: #attempt durationMs f64 nextAttemptAtMs f64 present u8 (1 status) @error #status?
  * DeliveryAbandoned: #attempts @error
  * ```
+ * One with a `notice` or a `repeat`, which came later and are rare, is written as JSON (layout 0).
  */
 import type {
   DeliveryAbandoned,

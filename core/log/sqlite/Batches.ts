@@ -1,16 +1,20 @@
 /**
- * The table of batches: writes, finds and checks them. Every function may throw what SQLite throws, and
- * LogUnavailable ("damaged") where a batch is not what was written.
+ * The table of batches: writes, finds and checks them. A row holds one committed batch (a slab), or several small ones
+ * merged (`MergedRow.ts`). Every function may throw what SQLite throws, and LogUnavailable ("damaged") where a row is
+ * not what was written.
+ *
+ * Between two statements another process may merge rows; so a row is always asked for by a position in it.
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import type { Position } from "../../event/Envelope.ts"
-import { equal } from "../../kernel/Bytes.ts"
 import * as Rejected from "../../kernel/Rejected.ts"
 import { LogUnavailable } from "../EventLog.ts"
+import * as MergedRow from "../MergedRow.ts"
 import * as Slab from "../Slab.ts"
 import type { Batch, End } from "../Store.ts"
+import type { Parts } from "./Parts.ts"
 
-type Row = Record<string, SQLOutputValue>
+export type Row = Record<string, SQLOutputValue>
 
 export interface Tip {
   readonly end: End
@@ -18,9 +22,10 @@ export interface Tip {
   readonly hash: Uint8Array
 }
 
-/** What a row says of its batch, without reading it. */
-interface Span {
+/** What a row says of its events, without reading them. */
+export interface Span {
   readonly first: Position
+  readonly events: number
   readonly recordedFirstMs: number
   readonly recordedLastMs: number
   readonly occurredMinMs: number
@@ -32,73 +37,81 @@ export interface Batches {
   readonly insert: (slab: Uint8Array) => void
   /** Head and time of the last row, as the row says. */
   readonly end: () => End
-  /** The row of the last batch that begins below a position, and may hold an event that occurred in the time given. */
+  /** The last row that begins below a position, and may hold an event that occurred in the time given. */
   readonly spanBelow: (position: Position, fromMs?: number, toMs?: number) => Span | undefined
-  /** Bytes of the batch that begins at a position. */
-  readonly bytesAt: (first: Position) => Uint8Array | undefined
-  /** The batch that begins at a position, decoded. */
-  readonly at: (first: Position) => Batch
-  /** What is wrong with the row at a position, and where the next one should begin. */
-  readonly check: (
-    first: Position,
-    previous: Uint8Array,
-  ) => {
-    readonly batch: Batch | undefined
-    readonly what: string | undefined
-    readonly next: Position | undefined
-    readonly hash: Uint8Array
-  }
+  /** The slabs of the row that holds a position. */
+  readonly slabsAt: (position: Position) => ReadonlyArray<Uint8Array>
+  /** The events of the row that holds a position. */
+  readonly at: (position: Position) => Batch
+  /** The row that begins at a position or is the first behind it, as it stands there. */
+  readonly rowFrom: (position: Position) => Row | undefined
+  /** Where a row begins that is the first at or behind a position, where even that can be read. */
+  readonly nextFirst: (position: Position) => Position | undefined
+  /** Puts one row in the place of all between two positions. Inside a transaction. */
+  readonly replace: (from: Position, to: Position, slabs: ReadonlyArray<Uint8Array>) => void
+  /** Leaves of these rows only what finds them: their bytes are in a part. Inside a transaction. */
+  readonly empty: (from: Position, to: Position) => void
 }
 
-export const make = (db: DatabaseSync, log: string): Batches => {
+export const make = (db: DatabaseSync, log: string, parts: Parts): Batches => {
   const insertRow = db.prepare("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const lastRow = db.prepare("SELECT * FROM batch ORDER BY first DESC LIMIT 1")
-  const bytesRow = db.prepare("SELECT bytes FROM batch WHERE first = ?")
+  const holdingRow = db.prepare(
+    "SELECT first, events, bytes FROM batch WHERE first <= ? ORDER BY first DESC LIMIT 1",
+  )
   const spanRow = db.prepare(
-    "SELECT first, recorded_first, recorded_last, occurred_min, occurred_max FROM batch WHERE first < ? AND occurred_max >= ? AND occurred_min < ? ORDER BY first DESC LIMIT 1",
+    "SELECT first, events, recorded_first, recorded_last, occurred_min, occurred_max FROM batch WHERE first < ? AND occurred_max >= ? AND occurred_min < ? ORDER BY first DESC LIMIT 1",
   )
   const endRow = db.prepare(
     "SELECT first + events AS head, recorded_last FROM batch ORDER BY first DESC LIMIT 1",
   )
   const nextRow = db.prepare("SELECT * FROM batch WHERE first >= ? ORDER BY first LIMIT 1")
+  const nextFirst = db.prepare("SELECT first FROM batch WHERE first >= ? ORDER BY first LIMIT 1")
+  const removeRows = db.prepare("DELETE FROM batch WHERE first >= ? AND first < ?")
+  const emptyRows = db.prepare("UPDATE batch SET bytes = x'' WHERE first >= ? AND first < ?")
 
   const damaged = (what: string): LogUnavailable =>
     new LogUnavailable({ log, reason: "damaged", detail: what })
 
-  const bytesAt = (first: Position): Uint8Array | undefined => bytesOf(bytesRow.get(first), "bytes")
+  const slabsAt = (position: Position): ReadonlyArray<Uint8Array> => {
+    const row = holdingRow.get(position)
+    const bytes = bytesOf(row, "bytes")
+    if (row === undefined || bytes === undefined || !(position < endOf(row)))
+      throw damaged(`the batch at ${position} is missing`)
+    const slabs = MergedRow.slabsOf(bytes.length > 0 ? bytes : parts.bytesAt(Number(row["first"])))
+    if (Rejected.is(slabs)) throw damaged(`the batch at ${position}: ${Rejected.toText(slabs)}`)
+    return slabs
+  }
+
+  const insert = (slabs: ReadonlyArray<Uint8Array>, bytes: Uint8Array): void => {
+    const { events, first, ...times } = spanOf(slabs)
+    insertRow.run(
+      first,
+      events,
+      times.recordedFirstMs,
+      times.recordedLastMs,
+      times.occurredMinMs,
+      times.occurredMaxMs,
+      slabs.length > 1 ? MergedRow.crcOf(bytes) : Slab.crcOf(bytes),
+      Slab.hashOf(slabs[slabs.length - 1]),
+      bytes,
+    )
+  }
 
   return {
     tip: () => {
       const row = lastRow.get()
       if (row === undefined) return { end: { head: 0, recordedMs: 0 }, hash: Slab.genesis }
-      const bytes = bytesOf(row, "bytes")
-      const header = bytes === undefined ? undefined : Slab.header(bytes)
-      if (
-        bytes === undefined ||
-        header === undefined ||
-        Rejected.is(header) ||
-        !agrees(row, header)
-      )
+      const slabs = slabsAt(Number(row["first"]))
+      const last = slabs[slabs.length - 1]
+      if (slabs.some((slab) => Rejected.is(Slab.header(slab))) || !agrees(row, spanOf(slabs)))
         throw damaged(`the batch at ${String(row["first"])}, its last, is not what was written`)
       return {
-        end: { head: header.first + header.events, recordedMs: header.recordedLastMs },
-        hash: Slab.hashOf(bytes),
+        end: { head: endOf(row), recordedMs: Number(row["recorded_last"]) },
+        hash: Slab.hashOf(last),
       }
     },
-    insert: (slab) => {
-      const header = Slab.headerAsWritten(slab)
-      insertRow.run(
-        header.first,
-        header.events,
-        header.recordedFirstMs,
-        header.recordedLastMs,
-        header.occurredMinMs,
-        header.occurredMaxMs,
-        Slab.crcOf(slab),
-        Slab.hashOf(slab),
-        slab,
-      )
-    },
+    insert: (slab) => insert([slab], slab),
     end: () => {
       const row = endRow.get()
       return row === undefined
@@ -107,62 +120,72 @@ export const make = (db: DatabaseSync, log: string): Batches => {
     },
     spanBelow: (position, fromMs = -Infinity, toMs = Infinity) => {
       const row = spanRow.get(position, fromMs, toMs)
-      return row === undefined
-        ? undefined
-        : {
-            first: Number(row["first"]),
-            recordedFirstMs: Number(row["recorded_first"]),
-            recordedLastMs: Number(row["recorded_last"]),
-            occurredMinMs: Number(row["occurred_min"]),
-            occurredMaxMs: Number(row["occurred_max"]),
-          }
+      return row === undefined ? undefined : spanIn(row)
     },
-    bytesAt,
-    at: (first) => {
-      const bytes = bytesAt(first)
-      if (bytes === undefined) throw damaged(`the batch at ${first} is missing`)
-      const batch = Slab.decode(bytes)
-      if (Rejected.is(batch)) throw damaged(`the batch at ${first}: ${Rejected.toText(batch)}`)
-      return batch
+    slabsAt,
+    at: (position) => {
+      const slabs = slabsAt(position)
+      const events = slabs.map((slab) => {
+        const batch = Slab.decode(slab)
+        if (Rejected.is(batch)) throw damaged(`the batch at ${position}: ${Rejected.toText(batch)}`)
+        return batch
+      })
+      return events.length === 1 ? events[0] : events.flat()
     },
-    check: (first, previous) => {
-      const row = nextRow.get(first)
-      if (row === undefined)
-        return { batch: undefined, what: "no batch", next: undefined, hash: previous }
-      const bytes = bytesOf(row, "bytes") ?? new Uint8Array()
-      const header = Slab.header(bytes)
-      const batch = Slab.decode(bytes)
-      const next = Number(row["first"]) + Number(row["events"])
-      if (Rejected.is(header) || Rejected.is(batch)) {
-        const hash = bytesOf(row, "sha") ?? previous
-        const what = Rejected.is(batch) ? Rejected.toText(batch) : "no header"
-        return { batch: undefined, what, next, hash }
-      }
-      const hash = Slab.hashOf(bytes)
-      const what =
-        header.first !== first
-          ? `events ${first} to ${header.first - 1} are missing`
-          : !agrees(row, header) ||
-              Slab.crcOf(bytes) !== row["crc"] ||
-              !equal(hash, bytesOf(row, "sha") ?? new Uint8Array())
-            ? "the row says something else than its batch"
-            : !Slab.follows(bytes, previous)
-              ? "the chain of hashes breaks"
-              : undefined
-      return { batch, what, next: header.first + header.events, hash }
+    rowFrom: (position) => nextRow.get(position),
+    nextFirst: (position) => {
+      const row = nextFirst.get(position)
+      return row === undefined ? undefined : Number(row["first"])
+    },
+    replace: (from, to, slabs) => {
+      removeRows.run(from, to)
+      insert(slabs, slabs.length > 1 ? MergedRow.encode(slabs) : slabs[0])
+    },
+    empty: (from, to) => {
+      emptyRows.run(from, to)
     },
   }
 }
 
-const bytesOf = (row: Row | undefined, column: string): Uint8Array | undefined => {
+export const bytesOf = (row: Row | undefined, column: string): Uint8Array | undefined => {
   const value = row?.[column]
   return value instanceof Uint8Array ? value : undefined
 }
 
-const agrees = (row: Row, header: Slab.Header): boolean =>
-  row["first"] === header.first &&
-  row["events"] === header.events &&
-  row["recorded_first"] === header.recordedFirstMs &&
-  row["recorded_last"] === header.recordedLastMs &&
-  row["occurred_min"] === header.occurredMinMs &&
-  row["occurred_max"] === header.occurredMaxMs
+export const endOf = (row: Row): Position => Number(row["first"]) + Number(row["events"])
+
+/** What slabs that follow each other say of themselves. */
+export const spanOf = (slabs: ReadonlyArray<Uint8Array>): Span => {
+  const headers = slabs.map(Slab.headerAsWritten)
+  return {
+    first: headers[0].first,
+    events: headers.reduce((sum, { events }) => sum + events, 0),
+    recordedFirstMs: headers[0].recordedFirstMs,
+    recordedLastMs: headers[headers.length - 1].recordedLastMs,
+    occurredMinMs: headers.reduce(
+      (least, { occurredMinMs }) => Math.min(least, occurredMinMs),
+      Infinity,
+    ),
+    occurredMaxMs: headers.reduce(
+      (most, { occurredMaxMs }) => Math.max(most, occurredMaxMs),
+      -Infinity,
+    ),
+  }
+}
+
+const spanIn = (row: Row): Span => ({
+  first: Number(row["first"]),
+  events: Number(row["events"]),
+  recordedFirstMs: Number(row["recorded_first"]),
+  recordedLastMs: Number(row["recorded_last"]),
+  occurredMinMs: Number(row["occurred_min"]),
+  occurredMaxMs: Number(row["occurred_max"]),
+})
+
+export const agrees = (row: Row, span: Span): boolean =>
+  row["first"] === span.first &&
+  row["events"] === span.events &&
+  row["recorded_first"] === span.recordedFirstMs &&
+  row["recorded_last"] === span.recordedLastMs &&
+  row["occurred_min"] === span.occurredMinMs &&
+  row["occurred_max"] === span.occurredMaxMs

@@ -75,7 +75,7 @@ export const make = (db: DatabaseSync, batches: Batches): Index => {
       try {
         // In the order of the tables' keys: neighbours then share pages.
         for (const [key, offsets] of Postings.byKey(postings))
-          addPosting.run(key, run, bytesOf(offsets))
+          addPosting.run(key, run, offsetsToBytes(offsets))
         for (const stream of [...heads.keys()].toSorted())
           setHead.run(stream, heads.get(stream) ?? -1)
         setTo.run(position)
@@ -118,7 +118,7 @@ const keysWanted = (filter: Filter): ReadonlyArray<ReadonlyArray<string>> => [
 ]
 
 /** Little-endian on every machine, since the file may move. */
-const bytesOf = (offsets: ReadonlyArray<number>): Uint8Array => {
+export const offsetsToBytes = (offsets: ReadonlyArray<number>): Uint8Array => {
   const bytes = new Uint8Array(4 * offsets.length)
   const view = new DataView(bytes.buffer)
   for (let i = 0; i < offsets.length; i++) view.setUint32(4 * i, offsets[i], true)

@@ -14,6 +14,7 @@ import type { Batch, Store } from "../Store.ts"
 import { attempt } from "./failure.ts"
 import type { OpenFile } from "./openFile.ts"
 import * as PacketTail from "./PacketTail.ts"
+import { positionAt } from "./positionAt.ts"
 import { verify } from "./verify.ts"
 
 /** Events kept decoded for followers. */
@@ -60,22 +61,19 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
       headsTo = indexedTo
     }
     while (headsTo < end.head) {
-      const bytes = batches.bytesAt(headsTo)
-      const header = bytes === undefined ? undefined : Slab.header(bytes)
-      const revisions = bytes === undefined ? undefined : Slab.heads(bytes)
-      if (
-        header === undefined ||
-        Rejected.is(header) ||
-        revisions === undefined ||
-        Rejected.is(revisions)
-      )
-        throw new LogUnavailable({
-          log: path,
-          reason: "damaged",
-          detail: `the batch at ${headsTo} is not what was written`,
-        })
-      for (const [stream, revision] of revisions) heads.set(stream, revision)
-      headsTo += header.events
+      for (const slab of batches.slabsAt(headsTo)) {
+        const header = Slab.header(slab)
+        const revisions = Slab.heads(slab)
+        if (Rejected.is(header) || Rejected.is(revisions))
+          throw new LogUnavailable({
+            log: path,
+            reason: "damaged",
+            detail: `the batch at ${headsTo} is not what was written`,
+          })
+        if (header.first < headsTo) continue
+        for (const [stream, revision] of revisions) heads.set(stream, revision)
+        headsTo += header.events
+      }
     }
     return heads
   }
@@ -93,52 +91,27 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
     return recent.findLast((batch) => batch[0].position <= position)
   }
 
-  const storedAt = (position: Position): Batch => {
-    const span = batches.spanBelow(position + 1)
-    if (span === undefined)
-      throw new LogUnavailable({
-        log: path,
-        reason: "damaged",
-        detail: `nothing holds ${position}`,
-      })
-    return batches.at(span.first)
-  }
-
-  /** The last batch below a position that may hold what the filter wants. */
+  /** Where the last row begins that begins below a position and may hold what the filter wants. */
   const firstBelow = (position: Position, filter: Filter): Position | undefined => {
     const { from = 0, fromMs, packet, toMs } = filter
     let below = position
-    while (below > from) {
+    while (true) {
       const span = batches.spanBelow(below, fromMs, toMs)
-      if (span === undefined) return undefined
+      if (span === undefined || span.first + span.events <= from) return undefined
       const { first } = span
       const isTail = first >= indexedTo
       if (isTail && packet === undefined) return first
+      // The index knows batches as they were committed, of which a row may hold several.
+      const bound = Math.min(below, first + span.events)
       const found =
         isTail && packet !== undefined
-          ? currentTail().below(packet, first + 1)
-          : index.below(first + 1, filter)
+          ? currentTail().below(packet, bound)
+          : index.below(bound, filter)
       if (found === undefined && !isTail) return undefined
-      if (found !== undefined && batches.spanBelow(found + 1, fromMs, toMs)?.first === found)
-        return found
-      below = found ?? indexedTo
+      if (found !== undefined && found >= first) return first
+      // Behind the batch that was found, so that its row is looked at next.
+      below = found === undefined ? indexedTo : found + 1
     }
-    return undefined
-  }
-
-  const positionAt = (recordedMs: number): Position => {
-    let low = 0
-    let high = end.head
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      const span = batches.spanBelow(middle + 1)
-      if (span === undefined || span.recordedFirstMs <= recordedMs) low = middle + 1
-      else high = span.first
-    }
-    const span = batches.spanBelow(low)
-    if (span === undefined || span.recordedLastMs <= recordedMs) return low
-    const later = batches.at(span.first).find((recorded) => recorded.recordedMs > recordedMs)
-    return later?.position ?? low
   }
 
   return {
@@ -179,7 +152,7 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
       }),
     batchAt: (position) =>
       attempt(path, () => {
-        const batch = recentAt(position) ?? storedAt(position)
+        const batch = recentAt(position) ?? batches.at(position)
         return batch.slice(position - batch[0].position)
       }),
     batchBelow: (position, filter) =>
@@ -187,8 +160,8 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
         const first = firstBelow(position, filter)
         return first === undefined ? undefined : batches.at(first)
       }),
-    positionAt: (recordedMs) => attempt(path, () => positionAt(recordedMs)),
-    verify: Effect.suspend(() => verify(file.batches, path, end.head)),
+    positionAt: (recordedMs) => attempt(path, () => positionAt(batches, end.head, recordedMs)),
+    verify: Effect.suspend(() => verify(path)),
     lag: () => end.head - indexedTo,
     advanceIndex: () => {
       const before = indexedTo

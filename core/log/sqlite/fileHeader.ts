@@ -9,8 +9,8 @@ import { LogUnavailable } from "../EventLog.ts"
 
 /** "SGTW": marks an SQLite file as a log of ours. */
 export const applicationId = 0x53_47_54_57
-/** Of the tables in the file; a batch has a format of its own in its bytes. */
-export const fileFormat = 1
+/** Of the tables in the file; a batch has a format of its own in its bytes. Older ones: `upgrade.ts`. */
+export const fileFormat = 2
 
 const headerBytes = 100
 const magic = "SQLite format 3\u0000"
@@ -25,7 +25,7 @@ const atUserVersion = 60
 const atApplicationId = 68
 
 /** What the path holds: nothing yet, or a log. Throws LogUnavailable for anything else, and errors of the file system. */
-export const inspect = (path: string): "absent" | "log" => {
+export const inspect = (path: string): "absent" | "log" | "older" => {
   const info = statSync(path, { throwIfNoEntry: false })
   if (info === undefined || (info.isFile() && info.size === 0)) return "absent"
   const refuse = (reason: LogUnavailable["reason"], detail: string) =>
@@ -41,7 +41,7 @@ export const inspect = (path: string): "absent" | "log" => {
   const format = view.getUint32(atUserVersion)
   if (format > fileFormat)
     throw refuse("newer-format", `has format ${format}, this build knows up to ${fileFormat}`)
-  if (format !== fileFormat) throw refuse("damaged", `has format ${format}, which never was`)
+  if (format < 1) throw refuse("damaged", `has format ${format}, which never was`)
   if (!isAsWritten(header, view)) throw refuse("damaged", "has a header that was never written")
   const pageSize = pageSizeOf(view)
   const length = view.getUint32(atPages) * pageSize
@@ -49,7 +49,7 @@ export const inspect = (path: string): "absent" | "log" => {
   const hasWal = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
   if (!hasWal && (size < length || size % pageSize !== 0))
     throw refuse("damaged", `is cut off: ${size} of ${length} bytes`)
-  return "log"
+  return format < fileFormat ? "older" : "log"
 }
 
 /** Fields that have one value in every file we write (the journal's mode is 1 until it is 2, write-ahead). */

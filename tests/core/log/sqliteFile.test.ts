@@ -282,7 +282,7 @@ describe("a file that is no sound log is refused and left as it is", () => {
       const path = yield* freshPath
       yield* fill(path)
       const db = new DatabaseSync(path)
-      db.exec("PRAGMA user_version = 2")
+      db.exec("PRAGMA user_version = 99")
       db.close()
       assert.strictEqual(yield* refusal(path), "newer-format")
       assert.strictEqual(yield* refusal(path, { readonly: true }), "newer-format")

@@ -24,10 +24,12 @@ const commands = [
   "what-if",
   "simulate",
   "verify",
+  "log",
   "device",
   "station",
   "customer",
   "policy",
+  "erase",
   "frame",
   "frames",
 ]
