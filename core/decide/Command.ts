@@ -4,6 +4,7 @@
  * already), or a typed refusal.
  */
 import * as Schema from "effect/Schema"
+import { AppraisalPolicy } from "../attestation/Evidence.ts"
 import { RoleId, scope } from "../event/access.ts"
 import { blocked } from "../event/firewall.ts"
 import {
@@ -58,6 +59,28 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("ErasePayloads", { device: DeviceId, note: Schema.String }),
   Schema.TaggedStruct("EnrolStation", station),
   Schema.TaggedStruct("AdoptReferenceValues", { station: StationId, configDigest: Schema.String }),
+  /** PEM. `issuer`: it stands between endorsement certificates and a root. */
+  Schema.TaggedStruct("TrustEndorsementRoot", {
+    certificate: Schema.String.check(Schema.isMaxLength(16_384)),
+    role: Schema.Literals(["root", "issuer"]),
+  }),
+  Schema.TaggedStruct("DistrustEndorsementRoot", { fingerprint: Schema.String }),
+  /** Name of the one endorsement key that the station may have. */
+  Schema.TaggedStruct("PinEndorsementKey", {
+    station: StationId,
+    ekName: Schema.String.check(
+      Schema.isPattern(/^000[bcd]([0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/, {
+        message: "a TPM name: 000b and 64 hexadecimal digits in lower case",
+      }),
+    ),
+  }),
+  Schema.TaggedStruct("PublishReferenceValues", {
+    stations: Schema.optionalKey(
+      Schema.Array(StationId).check(Schema.isMinLength(1), Schema.isMaxLength(10_000)),
+    ),
+    values: AppraisalPolicy,
+  }),
+  Schema.TaggedStruct("SupersedeReferenceValues", { id: Schema.String }),
   Schema.TaggedStruct("RetireStation", { station: StationId }),
   Schema.TaggedStruct("OpenDataCentre", dataCentre),
   Schema.TaggedStruct("ReportLink", {

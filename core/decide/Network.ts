@@ -11,9 +11,12 @@ import type { MessageRefused } from "../event/decision.ts"
 import type { Sealed } from "../event/sealed.ts"
 import { type Policy, policyDefault } from "../event/policy.ts"
 import * as Attempts from "./Attempts.ts"
+import * as Attested from "./Attested.ts"
 import * as CounterWindow from "./CounterWindow.ts"
 import * as Downlinks from "./Downlinks.ts"
 import * as Firewall from "./Firewall.ts"
+import * as Endorsements from "./Endorsements.ts"
+import * as Offers from "./Offers.ts"
 
 export interface State {
   policy: { readonly version: number; readonly position: number; readonly policy: Policy }
@@ -28,6 +31,8 @@ export interface State {
   readonly downlinks: Downlinks.Downlinks
   readonly firewall: Firewall.Firewall
   readonly access: Access.State
+  readonly endorsements: Endorsements.Endorsements
+  readonly offers: Offers.Offers
 }
 
 export interface Device {
@@ -62,6 +67,8 @@ export interface Station {
   readonly trustSinceMs: number
   /** Position of the event that gave this trust, -1 for none. */
   readonly trustAt: number
+  /** What its TPM proved; null for a station of which nothing is known but its registration. */
+  readonly attested: Attested.Attested | null
 }
 
 export interface Customer {
@@ -89,6 +96,8 @@ export const initial = (): State => ({
   downlinks: Downlinks.make(),
   firewall: Firewall.make(),
   access: Access.make(),
+  endorsements: Endorsements.make(),
+  offers: Offers.make(),
 })
 
 export const unknownStation: Station = {
@@ -98,6 +107,7 @@ export const unknownStation: Station = {
   trust: "not-attested",
   trustSinceMs: 0,
   trustAt: -1,
+  attested: null,
 }
 
 /** Takes one event into a state that the caller owns. */
@@ -168,7 +178,9 @@ export const apply = (state: State, recorded: Recorded): void => {
       changeStation(state, event.station, { enrolled: true, retired: false })
       return
     case "StationRetired":
+      Offers.apply(state.offers, recorded)
       changeStation(state, event.station, { retired: true })
+      attest(state, event.station, recorded)
       return
     case "ReferenceValuesAdopted":
       changeStation(state, event.station, {
@@ -185,6 +197,37 @@ export const apply = (state: State, recorded: Recorded): void => {
         trustSinceMs: recorded.occurredMs,
         trustAt: position,
       })
+      attest(state, event.station, recorded)
+      return
+    case "EvidenceAppraised": {
+      attest(state, event.station, recorded)
+      const { result } = event
+      if (result._tag === "QuoteAccepted" && result.configDigest !== null)
+        changeStation(state, event.station, { reference: result.configDigest })
+      return
+    }
+    case "EnrolmentOffered":
+    case "StationTpmEnrolled":
+      Offers.apply(state.offers, recorded)
+      attest(state, event.station, recorded)
+      return
+    case "CredentialIssued":
+    case "EnrolmentRefused":
+      Offers.apply(state.offers, recorded)
+      return
+    case "ChallengeIssued":
+    case "StationFellSilent":
+    case "StationBootRefused":
+    case "ForeignReceptionsRefused":
+    case "EndorsementKeyPinned":
+    case "StationCertified":
+      attest(state, event.station, recorded)
+      return
+    case "EndorsementRootTrusted":
+    case "EndorsementRootDistrusted":
+    case "ReferenceValuesPublished":
+    case "ReferenceValuesSuperseded":
+      referencesChanged(state, Endorsements.apply(state.endorsements, recorded))
       return
     case "CustomerRegistered":
       state.customers.set(event.customer, {
@@ -315,22 +358,7 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
     case "StrayConfirmationHeard":
-    case "ChallengeIssued":
     case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
     case "Unknown":
       return
   }
@@ -350,6 +378,23 @@ const changeDevice = (state: State, id: string, change: Partial<Device>): void =
 
 const changeStation = (state: State, id: string, change: Partial<Station>): void => {
   state.stations.set(id, { ...(state.stations.get(id) ?? unknownStation), ...change })
+}
+
+const attest = (state: State, id: string, recorded: Recorded): void => {
+  const known = state.stations.get(id)?.attested ?? Attested.initial
+  changeStation(state, id, { attested: Attested.evolve(known, recorded) })
+}
+
+const referencesChanged = (
+  state: State,
+  changed: Pick<Endorsements.Reference, "stations"> | undefined,
+): void => {
+  if (changed === undefined) return
+  for (const id of changed.stations ?? state.stations.keys()) {
+    const attested = state.stations.get(id)?.attested
+    if (attested !== undefined && attested !== null)
+      changeStation(state, id, { attested: Attested.wantReference(attested) })
+  }
 }
 
 const changeCustomer = (state: State, id: string, change: Partial<Customer>): void => {

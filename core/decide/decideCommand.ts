@@ -11,6 +11,7 @@ import { invariant } from "../kernel/invariant.ts"
 import type { Command, CommandRefused } from "./Command.ts"
 import { decideAccess } from "./decideAccess.ts"
 import { decideBlock } from "./decideBlock.ts"
+import { decideEndorsement } from "./decideEndorsement.ts"
 import { sealedDefault } from "./decideDownlink.ts"
 import type { Checks } from "./decideFrame.ts"
 import type * as Network from "./Network.ts"
@@ -20,6 +21,10 @@ import { exists, invalid, type Outcome, retired, unknown } from "./outcome.ts"
 export interface CommandChecks extends Pick<Checks, "seal"> {
   /** Whether payloads of that scheme can be read. */
   readonly knowsScheme: (id: string) => boolean
+  /** Of a certificate in PEM; undefined for anything else. */
+  readonly describeCertificate: (
+    pem: string,
+  ) => { readonly fingerprint: string; readonly subject: string } | undefined
 }
 
 export const decideCommand = (
@@ -77,6 +82,11 @@ export const decideCommand = (
         state.stations.get(command.station),
         `station ${command.station}`,
         (station) => {
+          if (station.attested !== null && station.attested.identity !== null)
+            return invalid(
+              `station ${command.station}`,
+              "its TPM is enrolled: publish reference values, and its evidence says whether it has them",
+            )
           if (!/^([0-9a-f]{2}){1,64}$/.test(command.configDigest))
             return invalid(
               `station ${command.station}`,
@@ -93,6 +103,12 @@ export const decideCommand = (
               ]
         },
       )
+    case "TrustEndorsementRoot":
+    case "DistrustEndorsementRoot":
+    case "PinEndorsementKey":
+    case "PublishReferenceValues":
+    case "SupersedeReferenceValues":
+      return decideEndorsement(state, checks, command)
     case "RetireStation":
       return withAny(state.stations.get(command.station), `station ${command.station}`, (station) =>
         station.retired ? [] : [{ _tag: "StationRetired", station: command.station }],

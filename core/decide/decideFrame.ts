@@ -365,6 +365,8 @@ const lookAtStation = (
   if (seen === undefined || station?.reference === undefined) return
   const isSame = seen === station.reference
   if (isSame === (station.trust === "trusted") || heardAtMs < station.trustSinceMs) return
+  // What a station says of itself can cost its trust; where it has a TPM, only evidence gives it back.
+  if (isSame && station.attested !== null && station.attested.identity !== null) return
   const causes = station.trustAt >= 0 ? [at, station.trustAt] : [at]
   const policy = state.policy.version
   if (isSame)

@@ -8,6 +8,7 @@
  * Stored names and fields are a wire format: change them only by adding, and through `upcast.ts`.
  */
 import * as Schema from "effect/Schema"
+import { Evidence, QuoteResult } from "../attestation/Evidence.ts"
 import { StationId } from "./ids.ts"
 
 /** The configuration digest (over PCR 0-9, hex) a station's receptions must carry from here on. */
@@ -66,49 +67,23 @@ export const ChallengeIssued = Schema.TaggedStruct("ChallengeIssued", {
 })
 export type ChallengeIssued = typeof ChallengeIssued.Type
 
-/** What a station presented, as it came. Hex but for the IMA list, which is text. */
+/** What a station presented, as it came. */
 export const EvidencePresented = Schema.TaggedStruct("EvidencePresented", {
   station: StationId,
-  /** TPMS_ATTEST. */
-  attest: Schema.String,
-  /** TPMT_SIGNATURE. */
-  signature: Schema.String,
-  /** PCR values by bank and index; proved by the quote's digest alone. */
-  pcrs: Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.String)),
-  /** TCG crypto-agile event log; absent where it is that of the last accepted evidence of the same boot. */
-  eventLog: Schema.optionalKey(Schema.String),
-  /** IMA ima-ng list from its entry `imaFrom` on. */
-  ima: Schema.optionalKey(Schema.String),
-  imaFrom: Schema.optionalKey(Schema.Int),
+  evidence: Evidence,
 })
 export type EvidencePresented = typeof EvidencePresented.Type
 
-/** The TPM's counters as signed, u64 as decimal text. */
-export const Counters = Schema.Struct({
-  clock: Schema.String,
-  resetCount: Schema.Int,
-  restartCount: Schema.Int,
-  safe: Schema.Boolean,
-  firmwareVersion: Schema.String,
-})
-export type Counters = typeof Counters.Type
-
-/** Decision on the evidence that its cause presented. Accepted evidence consumes its nonce, and so does refused evidence that answered it. */
+/** Decision on the evidence that its cause presented. */
 export const EvidenceAppraised = Schema.TaggedStruct("EvidenceAppraised", {
   station: StationId,
   /** SHA-256 over AK name and attest, hex: by this the same evidence is known again. */
   identity: Schema.String,
-  /** That it answered; absent where the evidence answers no challenge, so that the challenge stays open. */
+  /** The nonce that it consumed; absent where the evidence answers no challenge, so that the challenge stays open. */
   nonce: Schema.optionalKey(Schema.String),
-  accepted: Schema.Boolean,
-  reasons: Schema.Array(Schema.String),
-  warnings: Schema.Array(Schema.String),
-  /** Where a genuine quote could be read. */
-  counters: Schema.optionalKey(Counters),
-  /** Over PCR 0-9 of the quote, where it is proved. */
-  configDigest: Schema.optionalKey(Schema.String),
+  result: QuoteResult,
   /** Name of the reference values it was compared with. */
-  reference: Schema.optionalKey(Schema.String),
+  reference: Schema.String,
   policy: Schema.Int,
   /** Version of the rules of appraisal. */
   rules: Schema.Int,
@@ -141,3 +116,13 @@ export const ForeignReceptionsRefused = Schema.TaggedStruct("ForeignReceptionsRe
   count: Schema.Int,
 })
 export type ForeignReceptionsRefused = typeof ForeignReceptionsRefused.Type
+
+/**
+ * How a station stands at an instant, for what it hands on then. In no event: it follows from them.
+ *
+ * - `refused`: its trust is lost, or it did not boot. `silent`: it answers no challenges.
+ * - `attested`: its last evidence was accepted and is fresh. `stale`: it was, too long ago.
+ * - `unknown`: it never proved anything.
+ */
+export const Standing = Schema.Literals(["attested", "stale", "silent", "refused", "unknown"])
+export type Standing = typeof Standing.Type

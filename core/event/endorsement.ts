@@ -8,19 +8,24 @@
  *                                      -> StationTpmEnrolled -> StationCertified
  * ```
  * `StationEnrolled` (registration.ts) is the operator's word that a station is ours; these are its TPM's proof.
- * The secret of a credential is in no event before the station has returned it, and of no use after.
+ * The secret of a credential is in no event in plain before the station has returned it, and of no use after.
  * Stored names and fields are a wire format: change them only by adding, and through `upcast.ts`.
  */
 import * as Schema from "effect/Schema"
+import { EnrolmentEvidence, EnrolmentReason } from "../attestation/Enrolment.ts"
+import { Identity } from "../attestation/Evidence.ts"
 import { StationId } from "./ids.ts"
+import { Sealed } from "./sealed.ts"
 
-/** Endorsement certificates that lead to this root are believed from here on. */
+/** Endorsement keys whose certificates lead to a trusted root are believed from here on. */
 export const EndorsementRootTrusted = Schema.TaggedStruct("EndorsementRootTrusted", {
   /** SHA-256 of the certificate, hex: its name. */
   fingerprint: Schema.String,
   subject: Schema.String,
-  /** DER, hex. */
+  /** PEM. */
   certificate: Schema.String,
+  /** `issuer`: it leads from keys to a root, and is believed only below one. */
+  role: Schema.Literals(["root", "issuer"]),
 })
 export type EndorsementRootTrusted = typeof EndorsementRootTrusted.Type
 
@@ -38,14 +43,10 @@ export const EndorsementKeyPinned = Schema.TaggedStruct("EndorsementKeyPinned", 
 })
 export type EndorsementKeyPinned = typeof EndorsementKeyPinned.Type
 
-/** A station showed its keys, as they came, hex. */
+/** A station showed its TPM's keys, as they came. */
 export const EnrolmentOffered = Schema.TaggedStruct("EnrolmentOffered", {
   station: StationId,
-  /** TPM2B_PUBLIC. */
-  ekPublic: Schema.String,
-  akPublic: Schema.String,
-  /** DER, the key's own first; none where the key is pinned. */
-  ekCertificates: Schema.Array(Schema.String),
+  evidence: EnrolmentEvidence,
 })
 export type EnrolmentOffered = typeof EnrolmentOffered.Type
 
@@ -56,15 +57,19 @@ export const CredentialIssued = Schema.TaggedStruct("CredentialIssued", {
   /** TPM2B_ID_OBJECT and TPM2B_ENCRYPTED_SECRET, hex. */
   idObject: Schema.String,
   encryptedSecret: Schema.String,
-  /** SHA-256 of the secret, hex. */
-  secretDigest: Schema.String,
+  /** What both were made from, sealed: whoever knows it needs no TPM to answer. */
+  seed: Sealed,
   expiresMs: Schema.Int,
 })
 export type CredentialIssued = typeof CredentialIssued.Type
 
 export const EnrolmentRefused = Schema.TaggedStruct("EnrolmentRefused", {
   station: StationId,
-  reasons: Schema.Array(Schema.String),
+  /** 1-6, in their order. */
+  rule: Schema.Int,
+  reason: EnrolmentReason,
+  detail: Schema.String,
+  /** Version of the rules. */
   rules: Schema.Int,
 })
 export type EnrolmentRefused = typeof EnrolmentRefused.Type
@@ -72,15 +77,12 @@ export type EnrolmentRefused = typeof EnrolmentRefused.Type
 /** Decision: quotes of this key are this station's from here on. Another key of before is none any more. */
 export const StationTpmEnrolled = Schema.TaggedStruct("StationTpmEnrolled", {
   station: StationId,
-  ekName: Schema.String,
-  akName: Schema.String,
-  akQualifiedName: Schema.String,
-  /** TPM2B_PUBLIC, hex. */
-  akPublic: Schema.String,
+  identity: Identity,
   /** What vouches for the endorsement key. */
   by: Schema.Literals(["chain", "pin"]),
-  /** As returned, hex: with it everything that was decided can be computed again. */
+  /** Secret and seed of the credential, of no use any more, so that all can be computed again. */
   secret: Schema.String,
+  seed: Schema.String,
   rules: Schema.Int,
 })
 export type StationTpmEnrolled = typeof StationTpmEnrolled.Type

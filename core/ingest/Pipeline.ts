@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Command, CommandRefused } from "../decide/Command.ts"
+import type { Outcome, Step as AttestationStep } from "../decide/decideAttestation.ts"
 import type { Step } from "../decide/decideDownlink.ts"
 import type { NewEvent, Position } from "../event/Envelope.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
@@ -41,6 +42,13 @@ export interface Ingested {
   readonly head: Position
 }
 
+/** What was decided on a station's step. It is durable. */
+export interface Attested {
+  readonly outcome: Exclude<Outcome, CommandRefused>
+  /** One past the last event of it. */
+  readonly head: Position
+}
+
 export class Pipeline extends Context.Service<
   Pipeline,
   {
@@ -68,6 +76,10 @@ export class Pipeline extends Context.Service<
       step: Step,
       because?: ReadonlyArray<NewEvent>,
     ) => Effect.Effect<Position, LogUnavailable>
+    /** Decides on what a station offers or presents, or on time passing for all of them. */
+    readonly attest: (
+      step: AttestationStep,
+    ) => Effect.Effect<Attested, CommandRefused | LogUnavailable>
     /** Inputs waiting now. */
     readonly waiting: Effect.Effect<number>
   }

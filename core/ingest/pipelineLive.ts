@@ -17,7 +17,10 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
+import { describeCertificate } from "../crypto/describeCertificate.ts"
+import { attestationChecks } from "../crypto/attestationChecks.ts"
 import { type Command, CommandRefused } from "../decide/Command.ts"
+import { decideAttestation, type Step as AttestationStep } from "../decide/decideAttestation.ts"
 import { decideCommand } from "../decide/decideCommand.ts"
 import { decideDownlink, type Step } from "../decide/decideDownlink.ts"
 import { bytesHeard, decideFrame, type Emit } from "../decide/decideFrame.ts"
@@ -42,7 +45,7 @@ import { findEarlier } from "./findEarlier.ts"
 import * as Identity from "./Identity.ts"
 import type { Input } from "./Input.ts"
 import * as KnownFacts from "./KnownFacts.ts"
-import { type Ingested, Pipeline, QueueFull, waitingMax } from "./Pipeline.ts"
+import { type Attested, type Ingested, Pipeline, QueueFull, waitingMax } from "./Pipeline.ts"
 import { reportedFact } from "./reportedFact.ts"
 import * as Repeats from "./Repeats.ts"
 import * as Tally from "./Tally.ts"
@@ -81,6 +84,11 @@ type Work =
       readonly step: Step
       readonly because: ReadonlyArray<NewEvent>
       readonly done: Deferred.Deferred<Position, LogUnavailable>
+    }
+  | {
+      readonly _tag: "Attestation"
+      readonly step: AttestationStep
+      readonly done: Deferred.Deferred<Attested, CommandRefused | LogUnavailable>
     }
 
 export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = Layer.effect(
@@ -160,6 +168,10 @@ export const layer: Layer.Layer<Pipeline, LogUnavailable, EventLog | Vault> = La
         const done = yield* Deferred.make<Position, LogUnavailable>()
         return yield* hand({ _tag: "Downlink", step, because, done }, done)
       }),
+      attest: Effect.fnUntraced(function* (step) {
+        const done = yield* Deferred.make<Attested, CommandRefused | LogUnavailable>()
+        return yield* hand({ _tag: "Attestation", step, done }, done)
+      }),
       waiting: Effect.sync(() => waiting),
     })
   }),
@@ -178,6 +190,7 @@ const sizeOf = (work: Work): number => {
     case "Record":
       return work.events.length
     case "Downlink":
+    case "Attestation":
     case "Command":
       return 1
   }
@@ -273,7 +286,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
   })
 
   const takeCommand = Effect.fnUntraced(function* (command: Command, by: string) {
-    const outcome = decideCommand(state, vault, command, by)
+    const outcome = decideCommand(state, commandChecks, command, by)
     if (outcome instanceof CommandRefused) return yield* outcome
     for (const event of outcome) {
       const verifier = verifierOf(command, event)
@@ -315,6 +328,25 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
       )
   })
 
+  const attestation = {
+    seal: vault.seal,
+    unseal: vault.unseal,
+    random: vault.random,
+    attestation: attestationChecks(),
+  }
+  const commandChecks = {
+    seal: vault.seal,
+    knowsScheme: vault.knowsScheme,
+    describeCertificate,
+  }
+  const takeAttestation = (step: AttestationStep): Effect.Effect<Attested, CommandRefused> =>
+    Effect.suspend(() => {
+      const outcome = decideAttestation(state, attestation, step, emit)
+      return outcome instanceof CommandRefused
+        ? Effect.fail(outcome)
+        : Effect.succeed({ outcome, head: draft.first + draft.events.length })
+    })
+
   /** Decides on one sender's work and notes what to tell it after the commit. */
   const take = Effect.fnUntraced(function* <A, E>(
     decide: Effect.Effect<A, E | LogUnavailable>,
@@ -342,6 +374,9 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
           break
         case "Command":
           yield* take(takeCommand(work.command, work.by), work.done)
+          break
+        case "Attestation":
+          yield* take(takeAttestation(work.step), work.done)
           break
         case "Record":
           for (const { event, occurredMs, causes } of work.events) emit(event, occurredMs, causes)
@@ -380,6 +415,8 @@ const refuse = (work: Work, why: LogUnavailable): Effect.Effect<boolean> => {
       return Deferred.fail(work.done, why)
     case "Command":
       return Deferred.fail(work.done, why)
+    case "Attestation":
+      return Deferred.fail(work.done, why)
     case "Record":
     case "Downlink":
       return Deferred.fail(work.done, why)
@@ -391,6 +428,8 @@ const die = (work: Work, defect: unknown): Effect.Effect<boolean> => {
     case "Inputs":
       return Deferred.die(work.done, defect)
     case "Command":
+      return Deferred.die(work.done, defect)
+    case "Attestation":
       return Deferred.die(work.done, defect)
     case "Record":
     case "Downlink":

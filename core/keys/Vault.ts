@@ -93,6 +93,8 @@ export interface VaultShape {
     id: string,
     version: number,
   ) => Effect.Effect<Uint8Array | undefined, SecretsUnavailable>
+  /** Bytes that nobody can guess; a simulation's come from its seed. */
+  readonly random: (count: number) => Uint8Array
   /** Makes data keys durable that were made since the last time. */
   readonly flush: Effect.Effect<void, SecretsUnavailable>
   /**
@@ -202,6 +204,7 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
       }),
     putVerifier: (verifier) => attempt(() => secrets.put([verifier])),
     verifier: (kind, id, version) => attempt(() => secrets.get(kind, id, version)),
+    random,
     flush: attempt(flush),
     logKey: (isMade) =>
       attempt(() => {

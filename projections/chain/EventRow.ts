@@ -2,6 +2,7 @@
  * An event as one line for people: what happened, in few words, and how it should look.
  */
 import * as Schema from "effect/Schema"
+import type { QuoteResult } from "../../core/attestation/Evidence.ts"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import { kindOf, type Event } from "../../core/event/Event.ts"
 import type { TrafficBlocked, TrafficUnblocked } from "../../core/event/firewall.ts"
@@ -211,13 +212,7 @@ const wordsOf = (event: Event): Words => {
     case "EvidencePresented":
       return words("plain", "evidence presented", event.station)
     case "EvidenceAppraised":
-      return event.accepted
-        ? words(
-            event.warnings.length > 0 ? "suspicious" : "good",
-            event.warnings.length > 0 ? "evidence accepted, with a warning" : "evidence accepted",
-            event.warnings.join(", "),
-          )
-        : words("refused", "evidence refused", event.reasons.join(", "))
+      return appraised(event.result)
     case "StationFellSilent":
       return words("suspicious", "station fell silent", event.station)
     case "StationBootRefused":
@@ -229,7 +224,7 @@ const wordsOf = (event: Event): Words => {
         `${event.count} as of ${event.claimed}, by ${event.station}`,
       )
     case "EndorsementRootTrusted":
-      return words("plain", "endorsement root trusted", event.subject)
+      return words("plain", "endorsement root trusted", `${event.role} · ${event.subject}`)
     case "EndorsementRootDistrusted":
       return words("suspicious", "endorsement root trusted no more", short(event.fingerprint))
     case "EndorsementKeyPinned":
@@ -239,15 +234,15 @@ const wordsOf = (event: Event): Words => {
     case "CredentialIssued":
       return words("plain", "credential issued", short(event.akName))
     case "EnrolmentRefused":
-      return words("refused", "TPM enrolment refused", event.reasons.join(", "))
+      return words("refused", `TPM enrolment refused, ${event.reason}`, event.detail)
     case "StationTpmEnrolled":
-      return words("good", `TPM enrolled, by ${event.by}`, short(event.akName))
+      return words("good", `TPM enrolled, by ${event.by}`, short(event.identity.akName))
     case "StationCertified":
       return words("plain", "certificate issued", short(event.fingerprint))
     case "ReferenceValuesPublished":
-      return words("plain", "reference values published", event.name)
+      return words("plain", "reference values published", event.values.id)
     case "ReferenceValuesSuperseded":
-      return words("plain", "reference values superseded", event.name)
+      return words("plain", "reference values superseded", event.id)
     case "TrafficBlocked":
       return words("suspicious", "blocked", `${blockedName(event)} by ${event.by}: ${event.why}`)
     case "TrafficUnblocked":
@@ -296,3 +291,16 @@ const blockedName = (event: TrafficBlocked | TrafficUnblocked): string => {
 }
 
 const short = (digest: string): string => (digest.length > 9 ? `${digest.slice(0, 8)}…` : digest)
+
+const appraised = (result: QuoteResult): Words => {
+  if (result._tag === "QuoteRefused")
+    return words(
+      "refused",
+      `evidence refused, ${result.reason}`,
+      result.about.slice(0, 3).join(", ") || result.detail,
+    )
+  const { warnings } = result
+  return warnings.length > 0
+    ? words("suspicious", "evidence accepted, with a warning", warnings.join(", "))
+    : words("good", "evidence accepted")
+}

@@ -8,6 +8,7 @@ import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Ledger from "../../projections/delivery/Ledger.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
+import { unenrolledMax } from "../../projections/integrity/Station.ts"
 import type { Json, Projection } from "../../projections/Projection.ts"
 import * as Account from "../../projections/replay/Account.ts"
 import * as Replay from "../../projections/replay/Replay.ts"
@@ -95,12 +96,12 @@ describe("under a flood", () => {
   })
 
   it("stations nobody enrolled are bounded, and further receptions counted", () => {
-    const count = Integrity.unenrolledMax + 10
+    const count = unenrolledMax + 10
     const state = flood(
       Integrity.projection,
       times(count, (n) => frame({ station: StationId.make(`N${n}`) })),
     )
-    assert.strictEqual(state.stations.size, Integrity.unenrolledMax)
+    assert.strictEqual(state.stations.size, unenrolledMax)
     assert.strictEqual(state.overflow, 10)
   })
 

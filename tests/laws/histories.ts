@@ -8,6 +8,12 @@
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import type {
+  AppraisalPolicy,
+  Evidence,
+  Identity,
+  QuoteResult,
+} from "../../core/attestation/Evidence.ts"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import { type Event, Known } from "../../core/event/Event.ts"
 import {
@@ -86,6 +92,60 @@ const devices = oneOf(device, 4)
 const stations = oneOf(station, 3)
 const customers = oneOf(customer, 2)
 const nonces = fc.constantFrom("n1", "n2")
+const referenceValues = (id: string): AppraisalPolicy => ({
+  id,
+  selection: { sha256: [0, 10] },
+  reference: { sha256: { "0": "aa" } },
+  firmwareVersion: "2019102300163636",
+  imaAllow: null,
+  bootLog: "required",
+  clockAheadMsMax: 600_000,
+})
+
+const evidence = (ima: Evidence["ima"]): Evidence => ({
+  attest: "ff544347",
+  signature: "0014",
+  pcrs: { sha256: { "0": "aa", "10": "bb" } },
+  bootLog: null,
+  ima,
+})
+
+const identities = fc.constantFrom("000baa", "000bab").map((akName): Identity => ({
+  akPublic: "0118",
+  akName,
+  ekName: "000bee",
+  qualifiedName: "000baf",
+  scheme: "rsassa",
+  hash: "sha256",
+}))
+
+const quoteResults: fc.Arbitrary<QuoteResult> = fc.oneof(
+  fc.constantFrom("aa", "bb").map((digest): QuoteResult => ({
+    _tag: "QuoteAccepted",
+    warnings: [],
+    state: {
+      atMs: beginMs,
+      clock: "4096",
+      resetCount: 1,
+      restartCount: 0,
+      safe: true,
+      firmwareVersion: "2019102300163636",
+      ima: null,
+    },
+    configDigest: digest.repeat(32),
+  })),
+  fc
+    .constantFrom("pcr_reference" as const, "nonce_mismatch" as const)
+    .map((reason): QuoteResult => ({
+      _tag: "QuoteRefused",
+      rule: 12,
+      reason,
+      detail: "",
+      about: ["sha256:8"],
+      warnings: [],
+    })),
+)
+
 const seqs = fc.integer({ min: 0, max: 9 })
 const epochs = fc.integer({ min: 0, max: 1 })
 const digests = fc.constantFrom("aa", "bb")
@@ -548,16 +608,10 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
   ],
   [
     2,
-    kind(
-      "EvidencePresented",
-      {
-        station: stations,
-        attest: fc.constant("ff544347"),
-        signature: fc.constant("0014"),
-        pcrs: fc.constantFrom({ sha256: { "0": "aa" } }, { sha256: { "0": "bb", "10": "cc" } }),
-      },
-      { eventLog: fc.constant("00"), ima: fc.constant("10 aa"), imaFrom: fc.constant(0) },
-    ),
+    kind("EvidencePresented", {
+      station: stations,
+      evidence: fc.constantFrom(evidence(null), evidence({ from: 0, list: "" })),
+    }),
   ],
   [
     3,
@@ -566,24 +620,12 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
       {
         station: stations,
         identity: fc.constantFrom("e1", "e2", "e3"),
-        accepted: fc.boolean(),
-        reasons: fc.constantFrom([], ["pcr_reference"]),
-        warnings: fc.constantFrom([], ["clock_not_safe"]),
+        result: quoteResults,
+        reference: fc.constant("make/1"),
         policy: fc.constant(0),
         rules: fc.constant(1),
       },
-      {
-        nonce: nonces,
-        counters: fc.record({
-          clock: fc.constant("4096"),
-          resetCount: fc.integer({ min: 0, max: 2 }),
-          restartCount: fc.constant(0),
-          safe: fc.boolean(),
-          firmwareVersion: fc.constant("1"),
-        }),
-        configDigest: fc.constantFrom("good", "other"),
-        reference: fc.constant("make/1"),
-      },
+      { nonce: nonces },
     ),
   ],
   [
@@ -608,7 +650,8 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     kind("EndorsementRootTrusted", {
       fingerprint: fc.constantFrom("f1", "f2"),
       subject: fc.constant("CN=root"),
-      certificate: fc.constant("3082"),
+      certificate: fc.constant("-----BEGIN CERTIFICATE-----"),
+      role: fc.constantFrom("root", "issuer"),
     }),
   ],
   [1, kind("EndorsementRootDistrusted", { fingerprint: fc.constantFrom("f1", "f2") })],
@@ -617,9 +660,7 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     1,
     kind("EnrolmentOffered", {
       station: stations,
-      ekPublic: fc.constant("013a"),
-      akPublic: fc.constant("0118"),
-      ekCertificates: fc.constant([]),
+      evidence: fc.constant({ ekCertificate: null, ekPublic: "013a", akPublic: "0118" }),
     }),
   ],
   [
@@ -629,7 +670,7 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
       akName: fc.constant("000baa"),
       idObject: fc.constant("0044"),
       encryptedSecret: fc.constant("0100"),
-      secretDigest: fc.constant("dd"),
+      seed: sealed,
       expiresMs: fc.constant(beginMs),
     }),
   ],
@@ -637,7 +678,9 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     1,
     kind("EnrolmentRefused", {
       station: stations,
-      reasons: fc.constant(["ek_chain"]),
+      rule: fc.constant(1),
+      reason: fc.constant("ek_chain"),
+      detail: fc.constant(""),
       rules: fc.constant(1),
     }),
   ],
@@ -645,12 +688,10 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     2,
     kind("StationTpmEnrolled", {
       station: stations,
-      ekName: fc.constant("000bee"),
-      akName: fc.constantFrom("000baa", "000bab"),
-      akQualifiedName: fc.constant("000baf"),
-      akPublic: fc.constant("0118"),
+      identity: identities,
       by: fc.constantFrom("chain", "pin"),
       secret: fc.constant("5e"),
+      seed: fc.constant("5d"),
       rules: fc.constant(1),
     }),
   ],
@@ -668,16 +709,11 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     kind(
       "ReferenceValuesPublished",
       {
-        name: fc.constantFrom("make/1", "make/2"),
-        values: fc.constant({
-          selection: { sha256: [0, 10] },
-          reference: { sha256: { "0": "aa" } },
-        }),
+        values: fc.constantFrom("make/1", "make/2").map(referenceValues),
       },
       { stations: stations.map((one) => [one]) },
     ),
   ],
-  [1, kind("ReferenceValuesSuperseded", { name: fc.constantFrom("make/1", "make/2") })],
   [3, kind("TrafficBlocked", { by, why: fc.constant("") }, { station: stations, untilMs: seqs })],
   [1, kind("TrafficUnblocked", { by, why: fc.constant("") }, { station: stations })],
   [2, kind("AccountAdded", { account: accounts, passwordVersion: fc.constant(1), by })],
@@ -700,6 +736,7 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     ),
   ],
   [1, kind("CommandGiven", { by, command: fc.constant("RegisterDevice") })],
+  [1, kind("ReferenceValuesSuperseded", { id: fc.constantFrom("make/1", "make/2") })],
   [1, fc.constant<Event>({ _tag: "Unknown", kind: "FromTheFuture", data: { x: 1 } })],
 ]
 

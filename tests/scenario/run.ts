@@ -19,6 +19,7 @@ import * as Slot from "../../core/frame/Slot.ts"
 import * as Uplink from "../../core/frame/Uplink.ts"
 import * as Identity from "../../core/ingest/Identity.ts"
 import * as Repeats from "../../core/ingest/Repeats.ts"
+import { describeCertificate } from "../../core/crypto/describeCertificate.ts"
 import * as Vault from "../../core/keys/Vault.ts"
 import { secretsMemory } from "../../core/keys/secretsMemory.ts"
 import type * as World from "../../core/sim/World.ts"
@@ -164,7 +165,7 @@ export const run = (
   for (const { event, occurredMs } of events) append(event, occurredMs, [])
   for (const { device, payload } of downlinkDefaults) {
     const command = { _tag: "SetDownlinkDefault", device, payload: Redacted.make(payload) } as const
-    const decided = decideCommand(state, vault, command, "local")
+    const decided = decideCommand(state, { ...vault, describeCertificate }, command, "local")
     if (Array.isArray(decided)) for (const event of decided) append(event, nowMs, [])
   }
   const takeIn = (output: World.Output): void => {

@@ -68,7 +68,7 @@ export const layers: ReadonlyArray<readonly [part: string, may: ReadonlyArray<st
     ],
   ],
   ["projections/*", facts],
-  ["twin-ui/api", ["core/kernel", "core/event", ...views]],
+  ["twin-ui/api", ["core/kernel", "core/event", "core/attestation", ...views]],
   [
     "twin-ui/web",
     [

@@ -53,6 +53,17 @@ const Bars = Schema.Struct({
 })
 type Bars = typeof Bars.Type
 
+/** A PCR as the last quote showed it, beside what it should hold. */
+export const Measured = Schema.Struct({
+  bank: Schema.String,
+  index: Schema.Int,
+  quoted: Schema.NullOr(Schema.String),
+  /** Null where it is judged otherwise (PCR 10, by its list). */
+  reference: Schema.NullOr(Schema.String),
+  differs: Schema.Boolean,
+})
+export type Measured = typeof Measured.Type
+
 export const EntityState = Schema.Struct({
   kind: EntityKind,
   id: Schema.String,
@@ -71,6 +82,8 @@ export const EntityState = Schema.Struct({
   tables: Schema.Array(FactTable),
   why: Schema.Array(Why),
   bars: Schema.optionalKey(Bars),
+  /** Of a station whose TPM presented evidence. */
+  measured: Schema.optionalKey(Schema.Array(Measured)),
   /** Newest first, at most `latestMax`. */
   latest: Schema.Array(EventRow),
 })

@@ -7,7 +7,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Instant from "../../core/kernel/Instant.ts"
-import { CustomerId, parseDeviceId, parseStationId } from "../../core/event/ids.ts"
+import { CustomerId, parseDeviceId, parseStationId, type StationId } from "../../core/event/ids.ts"
 
 export interface Parameter<Value> {
   readonly description: string
@@ -138,7 +138,7 @@ export const device: Parameter<string> = of(
   parseDeviceId,
 )
 
-export const station: Parameter<string> = of(
+export const station: Parameter<StationId> = of(
   "Station.",
   "a station id",
   { type: "string", examples: ["1E6AB"] },

@@ -51,6 +51,16 @@ export const kinds = {
   conflict: [409, "Conflict", "As things stand the command cannot be carried out."],
   "too-large": [413, "Too large", "A body may have at most 1 MiB; send smaller batches."],
   "wrong-media-type": [415, "Wrong media type", "The content type is not one this path takes."],
+  "enrolment-refused": [
+    422,
+    "Enrolment refused",
+    "The TPM's keys or its answer broke a rule of enrolment; `reason` and `rule` say which.",
+  ],
+  "evidence-refused": [
+    422,
+    "Evidence refused",
+    "The evidence broke a rule of appraisal; `reason` and `rule` say which. Rules 1-5: it answers no challenge. Later ones: the station is not as it should be.",
+  ],
   "foreign-host": [
     421,
     "Misdirected request",

@@ -115,17 +115,21 @@ export const withJson = <A, P extends Parameters = typeof none, Q extends Parame
   about: Omit<About, "body"> & {
     readonly schema: Schema.Codec<A, unknown>
     readonly bodyDescription: string
+    /** Most bytes of the body; `readBody.bodyMax` where absent. */
+    readonly bodyMax?: number
     readonly params?: P
     readonly query?: Q
     readonly handle: (asked: Asked<P, Q> & { readonly body: A }) => Handled
   },
 ): Route => {
-  const { schema, bodyDescription, handle, ...rest } = about
+  const { schema, bodyDescription, bodyMax, handle, ...rest } = about
   return make<P, Q>({
     ...rest,
     body: { description: bodyDescription, contentTypes: ["application/json"], schema },
     handle: (asked) =>
-      Effect.flatMap(readJson(asked.request, schema), (body) => handle({ ...asked, body })),
+      Effect.flatMap(readJson(asked.request, schema, bodyMax), (body) =>
+        handle({ ...asked, body }),
+      ),
   })
 }
 

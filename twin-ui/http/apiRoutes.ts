@@ -31,6 +31,7 @@ import * as Findings from "./findings.ts"
 import * as FindingRoutes from "./findingRoutes.ts"
 import * as FirewallRoutes from "./firewallRoutes.ts"
 import * as IncidentRoutes from "./incidentRoutes.ts"
+import * as IntegrityRoutes from "./integrityRoutes.ts"
 import * as ListRoutes from "./listRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
@@ -310,6 +311,7 @@ export const make = Effect.gen(function* () {
     ...(yield* WhatIfRoutes.make(reading)),
     ...(yield* BisectRoutes.make(reading)),
     ...(yield* FirewallRoutes.make(reading)),
+    ...(yield* IntegrityRoutes.make(reading)),
     events,
     event,
     stats,

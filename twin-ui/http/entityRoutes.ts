@@ -1,6 +1,7 @@
 /**
  * One device, station, customer or message as of now or any instant, with its reasons and latest events.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Target } from "../../core/decide/Firewall.ts"
 import type { Position } from "../../core/event/Envelope.ts"
@@ -105,7 +106,13 @@ export const make = (reading: Reading) =>
           const viewer = yield* requireSight("station", id, { station: id })
           const moment = yield* reading.momentOf(query.at, query.clock)
           const integrity = yield* reading.state(Integrity.projection, moment)
-          const told = tellStation({ states: { integrity } }, id)
+          const evidenceAt = Integrity.find(integrity, id)?.attested?.quotes[0]?.evidenceAt
+          const presented =
+            evidenceAt === undefined ? undefined : (yield* reading.event(evidenceAt))?.event
+          const told = tellStation({ states: { integrity } }, id, {
+            evidence: presented?._tag === "EvidencePresented" ? presented.evidence : undefined,
+            atMs: moment.isLive ? yield* Clock.currentTimeMillis : moment.occurredMs,
+          })
           if (told === undefined) {
             const live = yield* reading.state(
               Integrity.projection,
@@ -219,7 +226,7 @@ export const make = (reading: Reading) =>
       viewer: Viewer.Viewer,
       kind: EntityKind,
       id: string,
-      { because, status, summary, tables, thoughts = [], title, tone }: Thought,
+      { because, measured, status, summary, tables, thoughts = [], title, tone }: Thought,
       moment: Moment,
       latest: ReadonlyArray<EventRow>,
     ) {
@@ -238,6 +245,7 @@ export const make = (reading: Reading) =>
           : { findings: thoughts.slice(0, findingsOfOneMax).map(Findings.rowOf) }),
         tables,
         why,
+        ...(measured === undefined ? {} : { measured }),
         latest,
       })
     })

@@ -1,10 +1,12 @@
 /**
  * Bodies: bounded, of a known type, and decoded with the path of what is wrong in them.
  */
+import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Problem from "./Problem.ts"
@@ -40,35 +42,41 @@ export const requireMediaType = (
 /** Refuses a body that says it is too large before any of it is read. */
 export const refuseTooLarge = (
   request: HttpServerRequest.HttpServerRequest,
+  max = bodyMax,
 ): Effect.Effect<void, Problem.Problem> =>
-  Number(request.headers["content-length"] ?? 0) > bodyMax ? Effect.fail(tooLarge) : Effect.void
+  Number(request.headers["content-length"] ?? 0) > max ? Effect.fail(tooLarge(max)) : Effect.void
 
-export const tooLarge = Problem.make("too-large", `the body has more than ${bodyMax} bytes`, {
-  where: "body",
-})
+const tooLarge = (max: number): Problem.Problem =>
+  Problem.make("too-large", `the body has more than ${max} bytes`, { where: "body" })
 
-/** The whole body as text. `MaxBodySize` of the server bounds what is read. */
+/** The whole body as text, of at most `max` bytes. */
 export const readText = (
   request: HttpServerRequest.HttpServerRequest,
+  max = bodyMax,
 ): Effect.Effect<string, Problem.Problem> =>
-  refuseTooLarge(request).pipe(
+  refuseTooLarge(request, max).pipe(
     Effect.andThen(request.text),
-    Effect.catchTag("HttpServerError", (error) => Effect.fail(unreadable(error))),
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(max)),
+    Effect.catchTag("HttpServerError", (error) => Effect.fail(unreadable(error, max))),
   )
 
 /** A body that could not be read to its end. */
-export const unreadable = (error: HttpServerError.HttpServerError): Problem.Problem =>
+export const unreadable = (
+  error: HttpServerError.HttpServerError,
+  max = bodyMax,
+): Problem.Problem =>
   error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
-    ? tooLarge
+    ? tooLarge(max)
     : Problem.make("bad-request", "the body could not be read to its end", { where: "body" })
 
 export const readJson = <A>(
   request: HttpServerRequest.HttpServerRequest,
   schema: Schema.Codec<A, unknown>,
+  max = bodyMax,
 ): Effect.Effect<A, Problem.Problem> =>
   Effect.gen(function* () {
     yield* requireMediaType(request, ["application/json"])
-    const text = yield* readText(request)
+    const text = yield* readText(request, max)
     const json = yield* Effect.try({
       try: (): unknown => JSON.parse(text),
       catch: (error) =>

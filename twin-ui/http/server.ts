@@ -37,6 +37,7 @@ import type { Route } from "./Route.ts"
 import * as ServiceRoutes from "./serviceRoutes.ts"
 import { isLoopback, type Settings } from "./Settings.ts"
 import { local, Viewer } from "./Viewer.ts"
+import * as StationRoutes from "./stationRoutes.ts"
 import * as WebFiles from "./webFiles.ts"
 
 /** How long answers under way may take when the server stops. */
@@ -126,6 +127,7 @@ const allRoutes = (settings: Settings) =>
   Effect.gen(function* () {
     const routes = [
       ...(yield* IngestRoutes.make),
+      ...(yield* StationRoutes.make),
       ...(yield* ApiRoutes.make),
       ...(yield* CommandRoutes.make),
       ...(yield* FeedRoutes.make(settings)),

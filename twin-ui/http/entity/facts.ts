@@ -1,7 +1,7 @@
 /** Lines of the tables that describe one thing. */
 import * as Instant from "../../../core/kernel/Instant.ts"
 import type { Tone } from "../../../projections/chain/EventRow.ts"
-import type { EntityKind, Fact, FactTable } from "../../api/EntityState.ts"
+import type { EntityKind, EntityState, Fact, FactTable } from "../../api/EntityState.ts"
 
 interface More {
   readonly tone?: Tone
@@ -50,6 +50,7 @@ export interface Standing {
 
 /** What a builder says of a thing; its latest events and reasons are added by who can read the log. */
 export interface Told extends Standing {
+  readonly measured?: EntityState["measured"]
   readonly title: string
   readonly tables: ReadonlyArray<FactTable>
 }

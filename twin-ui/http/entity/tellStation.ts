@@ -3,19 +3,24 @@ import * as Integrity from "../../../projections/integrity/Integrity.ts"
 import type { Fact } from "../../api/EntityState.ts"
 import { at, count, fact, factIf, type Standing, table, type Told } from "./facts.ts"
 import type { Scene } from "./States.ts"
+import { measuredOf, type Shown, tellAttestation } from "./tellAttestation.ts"
 
 export const tellStation = (
   { states }: Pick<Scene<"integrity">, "states">,
   id: string,
+  shown: Shown,
 ): Told | undefined => {
   const station = Integrity.find(states.integrity, id)
   if (station === undefined) return undefined
+  const measured = measuredOf(states.integrity, station, shown.evidence)
   return {
     ...standing(station),
+    ...(measured.length === 0 ? {} : { measured }),
     title: station.enrolment?.name ?? id,
     tables: [
       ...table("Enrolment", enrolment(station)),
       ...table("Integrity", integrity(station)),
+      ...tellAttestation(states.integrity, station, shown),
       ...table("Heard", [
         fact("last", at(station.lastHeardMs)),
         fact("receptions", station.receptions),
@@ -33,6 +38,31 @@ export const standing = (station: Integrity.Station): Standing => {
   const because = station.trustAt
   if (station.retired)
     return { status: "retired", tone: "plain", summary: "It was retired.", because }
+  const { attested } = station
+  if (attested !== null && attested.bootRefused !== null)
+    return {
+      status: "refused to boot",
+      tone: "refused",
+      summary: `Its sealed secret did not unseal at ${at(attested.bootRefused.ms)}, so it did not start: ${attested.bootRefused.detail}.`,
+      because: attested.bootRefused.at,
+    }
+  const refused = attested?.quotes.find(
+    ({ result }) => result._tag === "QuoteRefused" && result.rule > 5,
+  )
+  if (station.trust === "lost" && refused?.result._tag === "QuoteRefused")
+    return {
+      status: "trust lost",
+      tone: "refused",
+      summary: `Its evidence was refused${since}: ${refused.result.detail}; ${count(station.alone, "accepted message")} rested on it alone.`,
+      because,
+    }
+  if (attested?.silent != null)
+    return {
+      status: "silent",
+      tone: "suspicious",
+      summary: `It answers no challenges since ${at(attested.silent.sinceMs)}.`,
+      because: attested.silent.at,
+    }
   switch (station.trust) {
     case "lost":
       return {

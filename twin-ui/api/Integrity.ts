@@ -1,0 +1,83 @@
+/** What can be asked about stations' integrity beside their state: blast radius, attestation on a day, endorsements. */
+import * as Schema from "effect/Schema"
+import { AppraisalPolicy } from "../../core/attestation/Evidence.ts"
+import { Standing } from "../../core/event/attestation.ts"
+
+/** Messages that one answer lists; all are counted. */
+export const blastListedMax = 1_000
+
+const Share = Schema.Struct({ id: Schema.String, messages: Schema.Int })
+
+/** The messages whose acceptance rested on the station alone, in a stretch of the log. */
+export const BlastAnswer = Schema.Struct({
+  station: Schema.String,
+  /** From this position on, and when it was; -1 for the beginning. */
+  from: Schema.Int,
+  fromMs: Schema.NullOr(Schema.Int),
+  /** `last good`: since its trust was last good; `asked`: as the question says. */
+  since: Schema.Literals(["last good", "asked"]),
+  /** Last position in it. */
+  position: Schema.Int,
+  occurredMs: Schema.Int,
+  count: Schema.Int,
+  /** The latest, newest first, at most `blastListedMax`. */
+  messages: Schema.Array(
+    Schema.Struct({
+      message: Schema.String,
+      device: Schema.String,
+      customer: Schema.NullOr(Schema.String),
+      /** Of its acceptance. */
+      position: Schema.Int,
+    }),
+  ),
+  /** With the most messages first. */
+  devices: Schema.Array(Share),
+  customers: Schema.Array(Share),
+})
+export type BlastAnswer = typeof BlastAnswer.Type
+
+export const AttestedAnswer = Schema.Struct({
+  station: Schema.String,
+  fromMs: Schema.Int,
+  toMs: Schema.Int,
+  /** Whether it was attested all the time. */
+  attested: Schema.Boolean,
+  /** One sentence. */
+  answer: Schema.String,
+  /** How it stood, oldest first, without gaps. */
+  spans: Schema.Array(
+    Schema.Struct({
+      standing: Standing,
+      fromMs: Schema.Int,
+      toMs: Schema.Int,
+      /** The event it began with; null for how it was before, or where time alone did it. */
+      position: Schema.NullOr(Schema.Int),
+    }),
+  ),
+})
+export type AttestedAnswer = typeof AttestedAnswer.Type
+
+export const EndorsementsAnswer = Schema.Struct({
+  position: Schema.Int,
+  roots: Schema.Array(
+    Schema.Struct({
+      fingerprint: Schema.String,
+      subject: Schema.String,
+      role: Schema.Literals(["root", "issuer"]),
+      position: Schema.Int,
+    }),
+  ),
+  /** Newest first. */
+  references: Schema.Array(
+    Schema.Struct({
+      id: Schema.String,
+      superseded: Schema.Boolean,
+      /** Null: for all stations that have none of their own. */
+      stations: Schema.NullOr(Schema.Array(Schema.String)),
+      position: Schema.Int,
+      publishedMs: Schema.Int,
+      values: AppraisalPolicy,
+    }),
+  ),
+})
+export type EndorsementsAnswer = typeof EndorsementsAnswer.Type
