@@ -15,8 +15,11 @@ import {
   DestinationId,
   DeviceId,
   GroupId,
+  PartId,
+  SourceId,
   StationId,
 } from "../event/ids.ts"
+import { CorePartAdded, CoreServiceDeclared } from "../event/infrastructure.ts"
 import { SchemeId } from "../event/payloadScheme.ts"
 import { Policy } from "../event/policy.ts"
 import {
@@ -26,6 +29,7 @@ import {
   DeviceRegistered,
   StationEnrolled,
 } from "../event/registration.ts"
+import { SourceAdded } from "../event/source.ts"
 
 /** Sixteen bytes as hex; kept by `core/keys`, never in the log. */
 export const RadioKey = Schema.Redacted(
@@ -44,10 +48,29 @@ const Verifier = Schema.Redacted(Schema.String)
 const Why = Schema.String.check(Schema.isMaxLength(500))
 const Name = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))
 
+/** What a destination's requests carry and the log does not hold; kept by `core/keys`. */
+export const DestinationSecrets = Schema.Redacted(
+  Schema.Struct({
+    headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+    /** Requests are signed with it (HMAC-SHA-256); at least 16 characters. */
+    signingKey: Schema.optionalKey(
+      Schema.String.check(Schema.isPattern(/^.{16,256}$/s, { message: "16 to 256 characters" })),
+    ),
+  }),
+)
+
+/** Of an API user; kept by `core/keys`. */
+export const SourceCredentials = Schema.Redacted(
+  Schema.Struct({ login: Schema.String, password: Schema.String }),
+)
+
+const { _tag: _source, secretVersion: _credentials, ...networkSource } = SourceAdded.fields
+const { _tag: _part, ...part } = CorePartAdded.fields
+const { _tag: _service, ...coreService } = CoreServiceDeclared.fields
 const { _tag: _device, keyVersion: _version, ...device } = DeviceRegistered.fields
 const { _tag: _station, ...station } = StationEnrolled.fields
 const { _tag: _customer, ...customer } = CustomerRegistered.fields
-const { _tag: _destination, ...destination } = DestinationAdded.fields
+const { _tag: _destination, secretVersion: _secrets, ...destination } = DestinationAdded.fields
 const { _tag: _dataCentre, ...dataCentre } = DataCentreOpened.fields
 
 export const Command = Schema.Union([
@@ -90,7 +113,11 @@ export const Command = Schema.Union([
   }),
   Schema.TaggedStruct("RegisterCustomer", customer),
   Schema.TaggedStruct("RetireCustomer", { customer: CustomerId }),
-  Schema.TaggedStruct("AddDestination", destination),
+  /** Its secrets stay as they are where none are given. */
+  Schema.TaggedStruct("AddDestination", {
+    ...destination,
+    secrets: Schema.optionalKey(DestinationSecrets),
+  }),
   Schema.TaggedStruct("RemoveDestination", { customer: CustomerId, destination: DestinationId }),
   /** What the device is told when its customer does not answer; nothing where `payload` is absent. */
   Schema.TaggedStruct("SetDownlinkDefault", {
@@ -107,6 +134,15 @@ export const Command = Schema.Union([
       Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 0xffff_ffff })),
     ),
   }),
+  Schema.TaggedStruct("AddCorePart", part),
+  Schema.TaggedStruct("RemoveCorePart", { part: PartId }),
+  Schema.TaggedStruct("DeclareCoreService", coreService),
+  /** Its credentials stay as they are where none are given. */
+  Schema.TaggedStruct("AddSource", {
+    ...networkSource,
+    credentials: Schema.optionalKey(SourceCredentials),
+  }),
+  Schema.TaggedStruct("RemoveSource", { source: SourceId }),
   Schema.TaggedStruct("AdoptPolicy", { policy: Policy, note: Schema.String }),
   /** Exactly one thing is named. */
   Schema.TaggedStruct("BlockTraffic", {

@@ -8,8 +8,11 @@
 import * as Access from "../access/Access.ts"
 import type { Recorded } from "../event/Envelope.ts"
 import type { MessageRefused } from "../event/decision.ts"
+import type { CorePartAdded, CoreServiceDeclared } from "../event/infrastructure.ts"
+import type { SourceAdded } from "../event/source.ts"
 import type { Sealed } from "../event/sealed.ts"
 import { type Policy, policyDefault } from "../event/policy.ts"
+import type { DestinationAdded, Told } from "../event/registration.ts"
 import * as Attempts from "./Attempts.ts"
 import * as Attested from "./Attested.ts"
 import * as CounterWindow from "./CounterWindow.ts"
@@ -33,6 +36,15 @@ export interface State {
   readonly access: Access.State
   readonly endorsements: Endorsements.Endorsements
   readonly offers: Offers.Offers
+  /** Parts of the core, their kind, and whether they are up. */
+  readonly parts: Map<string, Part>
+  readonly services: Map<string, CoreServiceDeclared>
+  readonly sources: Map<string, SourceAdded>
+}
+
+export interface Part {
+  readonly added: CorePartAdded
+  readonly up: boolean
 }
 
 export interface Device {
@@ -73,12 +85,16 @@ export interface Station {
 
 export interface Customer {
   readonly retired: boolean
-  readonly destinations: ReadonlyArray<{
-    readonly id: string
-    readonly url: string
-    readonly loopbackAllowed: boolean
-  }>
+  readonly destinations: ReadonlyArray<Destination>
 }
+
+export interface Destination {
+  readonly settings: Omit<DestinationAdded, "_tag">
+  /** What it is told of. */
+  readonly told: ReadonlyArray<Told>
+}
+
+const toldDefault: ReadonlyArray<Told> = ["bidir"]
 
 export interface DataCentre {
   readonly links: ReadonlyArray<string>
@@ -98,6 +114,9 @@ export const initial = (): State => ({
   access: Access.make(),
   endorsements: Endorsements.make(),
   offers: Offers.make(),
+  parts: new Map(),
+  services: new Map(),
+  sources: new Map(),
 })
 
 export const unknownStation: Station = {
@@ -239,15 +258,18 @@ export const apply = (state: State, recorded: Recorded): void => {
       changeCustomer(state, event.customer, { retired: true })
       return
     case "DestinationAdded": {
-      const { customer, destination: id, url, loopbackAllowed } = event
-      const others = destinationsOf(state, customer).filter((known) => known.id !== id)
-      changeCustomer(state, customer, { destinations: [...others, { id, url, loopbackAllowed }] })
+      const { _tag: _, ...settings } = event
+      const { customer, told = toldDefault } = settings
+      const others = destinationsOf(state, customer).filter(
+        (known) => known.settings.destination !== settings.destination,
+      )
+      changeCustomer(state, customer, { destinations: [...others, { settings, told }] })
       return
     }
     case "DestinationRemoved":
       changeCustomer(state, event.customer, {
         destinations: destinationsOf(state, event.customer).filter(
-          (known) => known.id !== event.destination,
+          (known) => known.settings.destination !== event.destination,
         ),
       })
       return
@@ -264,6 +286,27 @@ export const apply = (state: State, recorded: Recorded): void => {
       })
       return
     }
+    case "CorePartAdded":
+      state.parts.set(event.part, { added: event, up: state.parts.get(event.part)?.up ?? true })
+      return
+    case "CorePartRemoved":
+      state.parts.delete(event.part)
+      return
+    case "CorePartReported": {
+      const known = state.parts.get(event.part)
+      if (known !== undefined) state.parts.set(event.part, { ...known, up: event.up })
+      return
+    }
+    case "CoreServiceDeclared":
+      if (event.from.length === 0 || event.to.length === 0) state.services.delete(event.service)
+      else state.services.set(event.service, event)
+      return
+    case "SourceAdded":
+      state.sources.set(event.source, event)
+      return
+    case "SourceRemoved":
+      state.sources.delete(event.source)
+      return
     case "PolicyAdopted":
       state.policy = { version: event.version, position, policy: event.policy }
       return
@@ -346,12 +389,6 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "RedeliveryAsked":
     case "CircuitOpened":
     case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
     case "SourcePolled":
     case "DemoBegan":
     case "Ticked":

@@ -13,7 +13,10 @@ import { decideAccess } from "./decideAccess.ts"
 import { decideBlock } from "./decideBlock.ts"
 import { decideEndorsement } from "./decideEndorsement.ts"
 import { sealedDefault } from "./decideDownlink.ts"
+import { canonical } from "./canonical.ts"
 import type { Checks } from "./decideFrame.ts"
+import { decideInfrastructure } from "./decideInfrastructure.ts"
+import { whyNoDestination, whyNoHeaders, whyNoUrl } from "./destination.ts"
 import type * as Network from "./Network.ts"
 import { exists, invalid, type Outcome, retired, unknown } from "./outcome.ts"
 
@@ -144,22 +147,29 @@ export const decideCommand = (
       )
     case "AddDestination":
       return withCustomer(state, command.customer, (customer) => {
-        const { _tag: _, ...given } = command
-        const why = whyNoDestination(command)
-        if (why !== undefined) return invalid(`destination ${command.destination}`, why)
-        const same = customer.destinations.find(({ id }) => id === command.destination)
+        const { _tag: _, secrets, ...given } = command
+        const subject = `destination ${command.destination}`
+        const hidden = secrets === undefined ? {} : (Redacted.value(secrets).headers ?? {})
+        const why = whyNoDestination(given) ?? whyNoHeaders(hidden)
+        if (why !== undefined) return invalid(subject, why)
+        const same = customer.destinations.find(
+          ({ settings }) => settings.destination === command.destination,
+        )?.settings
         if (same === undefined && customer.destinations.length >= destinationsMax)
           return invalid(
             `customer ${command.customer}`,
             `has ${destinationsMax} destinations, which is the most; remove one first`,
           )
-        return same?.url === command.url && same.loopbackAllowed === command.loopbackAllowed
+        const before = same?.secretVersion
+        const secretVersion = secrets === undefined ? before : (before ?? 0) + 1
+        const next = secretVersion === undefined ? given : { ...given, secretVersion }
+        return same !== undefined && canonical(same) === canonical(next)
           ? []
-          : [{ _tag: "DestinationAdded", ...given }]
+          : [{ _tag: "DestinationAdded", ...next }]
       })
     case "RemoveDestination":
       return withCustomer(state, command.customer, (customer) =>
-        customer.destinations.some(({ id }) => id === command.destination)
+        customer.destinations.some(({ settings }) => settings.destination === command.destination)
           ? [
               {
                 _tag: "DestinationRemoved",
@@ -198,6 +208,29 @@ export const decideCommand = (
         const keyVersion = known.payloadKeyVersion + 1
         return [{ _tag: "PayloadSchemeAdopted", device, scheme, keyVersion, ...rest }]
       })
+    case "AddCorePart":
+    case "RemoveCorePart":
+    case "DeclareCoreService":
+      return decideInfrastructure(state, command)
+    case "AddSource": {
+      const { _tag: _, credentials, ...given } = command
+      const subject = `source ${command.source}`
+      const why = whyNoSource(given)
+      if (why !== undefined) return invalid(subject, why)
+      const same = state.sources.get(command.source)
+      if (same === undefined && credentials === undefined)
+        return invalid(subject, "needs the login and password of an API user")
+      if (same === undefined && state.sources.size >= sourcesMax)
+        return invalid(subject, `there are ${sourcesMax} sources, which is the most`)
+      const before = same?.secretVersion ?? 0
+      const secretVersion = credentials === undefined ? before : before + 1
+      const next = { _tag: "SourceAdded", ...given, secretVersion } as const
+      return same !== undefined && canonical(same) === canonical(next) ? [] : [next]
+    }
+    case "RemoveSource":
+      return withAny(state.sources.get(command.source), `source ${command.source}`, () => [
+        { _tag: "SourceRemoved", source: command.source },
+      ])
     case "AdoptPolicy": {
       const why = whyNoPolicy(command.policy)
       if (why !== undefined) return invalid("policy", why)
@@ -250,21 +283,23 @@ const withCustomer = (
     known.retired ? retired(`customer ${customer}`) : then(known),
   )
 
-const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
+/** Networks that are polled. */
+export const sourcesMax = 16
+const deviceTypesMax = 200
 
-/** Messages leave over TLS; plain HTTP only to this machine, where that was allowed. */
-const whyNoDestination = (given: {
+const whyNoSource = (given: {
   readonly url: string
+  readonly deviceTypes: ReadonlyArray<string>
+  readonly everyS: number
   readonly loopbackAllowed: boolean
 }): string | undefined => {
-  if (!URL.canParse(given.url)) return "is no URL"
-  const { protocol, hostname, username, password } = new URL(given.url)
-  if (username !== "" || password !== "")
-    return "a URL with a password in it would stand in the log"
-  if (isLoopback(hostname))
-    return given.loopbackAllowed ? undefined : "an address on this machine must be allowed as such"
-  return protocol === "https:" ? undefined : "must be an https URL"
+  const { deviceTypes, everyS } = given
+  if (deviceTypes.length === 0 || deviceTypes.length > deviceTypesMax)
+    return `names 1..${deviceTypesMax} device types`
+  if (!deviceTypes.every((type) => /^[0-9A-Za-z._-]{1,64}$/.test(type)))
+    return "has a device type that is no id"
+  if (everyS < 1 || everyS > 86_400) return "everyS is 1..86400"
+  return whyNoUrl(given.url, given.loopbackAllowed)
 }
 
 /** Roll-over: SIGFOX.md part 3, 128..4096. A tally longer than an hour would hide replays. */

@@ -6,11 +6,13 @@
  */
 import type { DownlinkBy, DownlinkRefusalReason } from "../event/downlink.ts"
 import type { DeviceId, StationId } from "../event/ids.ts"
+import type { Told } from "../event/registration.ts"
 import type { Sealed } from "../event/sealed.ts"
 import * as DownlinkWindow from "../frame/DownlinkWindow.ts"
 import type { Checks, Emit } from "./decideFrame.ts"
 import * as Downlinks from "./Downlinks.ts"
 import type * as Network from "./Network.ts"
+import { owe } from "./owed.ts"
 
 /** Bytes of a downlink's payload (SIGFOX.md part 2). */
 export const payloadLength = 8
@@ -63,7 +65,8 @@ export const decideDownlink = (
       if (ask !== undefined) transmitted(state, step, ask, emit)
       return
     case "NotTransmitted":
-      if (ask?.stage === "scheduled" && ask.transmittedAt < 0) notTransmitted(step, ask, step, emit)
+      if (ask?.stage === "scheduled" && ask.transmittedAt < 0)
+        notTransmitted(state, step, ask, step, emit)
       return
   }
 }
@@ -124,7 +127,7 @@ const fellDue = (
   const { station } = ask
   if (station === undefined) return
   if (ask.transmittedAt < 0)
-    return notTransmitted(step, ask, { station, error: "no-acknowledgement" }, emit)
+    return notTransmitted(state, step, ask, { station, error: "no-acknowledgement" }, emit)
   emit({ _tag: "DownlinkUnconfirmed", ...asking(step), station }, step.atMs, [ask.transmittedAt])
 }
 
@@ -182,21 +185,26 @@ const transmitted = (
   const { mac, station } = step
   const { tallyWindowMs } = state.policy.policy
   const confirmByMs = Math.max(ask.confirmByMs, Downlinks.confirmBy(step.atMs, tallyWindowMs))
-  emit({ _tag: "DownlinkTransmitted", ...asking(step), station, mac, confirmByMs }, step.atMs, [
-    ask.scheduledAt,
-  ])
+  const at = emit(
+    { _tag: "DownlinkTransmitted", ...asking(step), station, mac, confirmByMs },
+    step.atMs,
+    [ask.scheduledAt],
+  )
+  acknowledge(state, step, at, emit)
 }
 
 const notTransmitted = (
+  state: Network.State,
   step: Asking & { readonly atMs: number },
   ask: Downlinks.Ask,
   what: { readonly station: StationId; readonly error: string },
   emit: Emit,
 ): void => {
   const { error, station } = what
-  emit({ _tag: "DownlinkNotTransmitted", ...asking(step), station, error }, step.atMs, [
+  const at = emit({ _tag: "DownlinkNotTransmitted", ...asking(step), station, error }, step.atMs, [
     ask.scheduledAt,
   ])
+  acknowledge(state, step, at, emit)
 }
 
 const refuse = (
@@ -207,8 +215,21 @@ const refuse = (
   emit: Emit,
 ): void => {
   const policy = state.policy.version
-  emit({ _tag: "DownlinkRefused", ...asking(step), reason, policy }, step.atMs, causes)
+  const event = { _tag: "DownlinkRefused", ...asking(step), reason, policy } as const
+  const at = emit(event, step.atMs, causes)
+  // Who answered a message that asked for nothing is told nothing.
+  if (reason !== "not-asked") acknowledge(state, step, at, emit)
 }
+
+/** What became of it is owed to whom it concerns (SIGFOX.md part 6, ACKNOWLEDGE). */
+const acknowledge = (
+  state: Network.State,
+  step: Asking & { readonly atMs: number },
+  at: number,
+  emit: Emit,
+): void => owe(state, step, toldOfDownlink, { at, atMs: step.atMs }, emit)
+
+const toldOfDownlink: ReadonlyArray<Told> = ["acknowledge"]
 
 /** Enrolled, and nothing speaks against it. Not yet attested stations are taken, as their receptions are. */
 const maySend = (station: Network.Station | undefined): boolean =>

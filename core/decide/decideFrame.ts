@@ -8,6 +8,7 @@ import type { Cause, Recorded } from "../event/Envelope.ts"
 import type { MessageKind, RefusalReason as Refusal } from "../event/decision.ts"
 import type { Event } from "../event/Event.ts"
 import { addressOf, type DeviceId, deviceIdOf } from "../event/ids.ts"
+import type { Told } from "../event/registration.ts"
 import type { BytesHeard, FrameCheck, FrameHeard, FrameSign } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
 import * as ControlPayload from "../frame/ControlPayload.ts"
@@ -21,11 +22,11 @@ import * as Rejected from "../kernel/Rejected.ts"
 import * as Attempts from "./Attempts.ts"
 import * as CounterWindow from "./CounterWindow.ts"
 import { confirmedOrStray, downlinkAsked } from "./askedDownlink.ts"
-import { customerDestinations } from "./customerDestinations.ts"
 import * as Downlinks from "./Downlinks.ts"
 import * as Firewall from "./Firewall.ts"
 import type * as Network from "./Network.ts"
 import { unknownStation } from "./Network.ts"
+import { owe } from "./owed.ts"
 import type { ReceivedFrame } from "./ReceivedFrame.ts"
 
 /** What a decision needs and may not do itself. */
@@ -276,7 +277,7 @@ const decideMessage = (
   const no = (reason: Refusal, more: ReadonlyArray<number> = [], limits = {}): void => {
     // A second copy by an untrusted or blocked station changes nothing.
     if (attempt.verdict === "refused" && attempt.reason === reason) return
-    emit(
+    const refusedAt = emit(
       {
         _tag: "MessageRefused",
         device: id,
@@ -288,6 +289,9 @@ const decideMessage = (
       heardAtMs,
       [...causes, ...more],
     )
+    if (device === undefined || reason !== "out-of-sequence") return
+    const message = { device: id, seq: slot.seq, epoch: device.window.epoch }
+    owe(state, message, toldOfEvent, { at: refusedAt, atMs: heardAtMs }, emit)
   }
   if (device === undefined) return no("unknown-device")
   if (attempt.check === "wrong-mac") return no("wrong-mac")
@@ -331,7 +335,10 @@ const decideMessage = (
     [...causes, ...rule],
   )
   const message = { device: id, seq: slot.seq, epoch: judgement.epoch }
-  owe(state, device, message, acceptedAt, heardAtMs, emit)
+  const because = { at: acceptedAt, atMs: heardAtMs }
+  owe(state, message, toldAtOnce, because, emit)
+  if (slot.control) owe(state, message, toldOfStatus, because, emit)
+  if (judgement.warning === "break") owe(state, message, toldOfEvent, because, emit)
   if (Downlinks.asks(slot.flags))
     emit(downlinkAsked(device, message, slot, heardAtMs), heardAtMs, [acceptedAt, at])
   if (slot.control && attempt.signs === undefined) {
@@ -340,18 +347,9 @@ const decideMessage = (
   }
 }
 
-/** Every accepted message is owed to each destination of its device's customer, in the same commit. */
-const owe = (
-  state: Network.State,
-  device: Network.Device,
-  message: { readonly device: DeviceId; readonly seq: number; readonly epoch: number },
-  acceptedAt: number,
-  atMs: number,
-  emit: Emit,
-): void => {
-  for (const { customer, destination } of customerDestinations(state, device.customer))
-    emit({ _tag: "DeliveryOwed", ...message, customer, destination }, atMs, [acceptedAt], false)
-}
+const toldAtOnce: ReadonlyArray<Told> = ["bidir", "uplink", "data-advanced"]
+const toldOfStatus: ReadonlyArray<Told> = ["status"]
+const toldOfEvent: ReadonlyArray<Told> = ["event"]
 
 /** A reception carries the station's configuration digest: a change of it changes the station's trust. */
 const lookAtStation = (

@@ -7,6 +7,9 @@ export const answerWithinMs = 10_000
 
 const retriesAfterMs: ReadonlyArray<number> = [60_000, 120_000, 240_000]
 
+/** All four attempts, had they been made and hung: what waits longer is given up without more. */
+export const lifetimeMs = 4 * answerWithinMs + 60_000 + 120_000 + 240_000
+
 /** How long after a failed attempt (1, 2 …) the next is due; undefined when that was the last. */
 export const retryAfterMs = (attempt: number): number | undefined => retriesAfterMs[attempt - 1]
 

@@ -119,6 +119,8 @@ export const DestinationAdded = Schema.TaggedStruct("DestinationAdded", {
   linePattern: Schema.optionalKey(Schema.String),
   /** An `error` is owed when a device says nothing for so long. */
   silentAfterS: Schema.optionalKey(Schema.Int),
+  /** Permits addresses within private networks (RFC 1918, RFC 4193). */
+  privateAllowed: Schema.optionalKey(Schema.Boolean),
   /** Version of its secret headers and signing key in the vault; absent where it has none. */
   secretVersion: Schema.optionalKey(Schema.Int),
 })

@@ -31,6 +31,8 @@ import type { ReceivedFrame } from "../decide/ReceivedFrame.ts"
 import type { NewEvent, Position, Recorded } from "../event/Envelope.ts"
 import type { Event } from "../event/Event.ts"
 import { deviceIdOf } from "../event/ids.ts"
+import type { DestinationAdded } from "../event/registration.ts"
+import type { SourceAdded } from "../event/source.ts"
 import { streamOf } from "../event/streamOf.ts"
 import * as Slot from "../frame/Slot.ts"
 import * as Uplink from "../frame/Uplink.ts"
@@ -54,11 +56,11 @@ import * as Tally from "./Tally.ts"
 const local = "local"
 
 /** Inputs whose identities are looked up together. */
-const inputsAtOnce = 1_000
+const inputsAtOnce = 400
 
 /**
  * A commit is made when this many events wait for one. Looked at after each `inputsAtOnce` inputs, of which each gives
- * a dozen events at the very most (`destinationsMax` of them owed), so that `appendMax` holds them all.
+ * three dozen events at the very most (`destinationsMax` destinations are owed four of them), so that `appendMax` holds them all.
  */
 const eventsPerCommit = appendMax / 4
 
@@ -307,6 +309,10 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
       // Gone before it is said: what the log says was erased is erased, and a failure in between is mended by asking again.
       if (event._tag === "PayloadsErased")
         yield* Effect.mapError(vault.destroyDataKey(event.device), unsealable)
+      if (command._tag === "AddDestination" && event._tag === "DestinationAdded")
+        yield* Effect.mapError(putDestinationSecrets(vault, command, event), unsealable)
+      if (command._tag === "AddSource" && event._tag === "SourceAdded")
+        yield* Effect.mapError(putCredentials(vault, command, event), unsealable)
     }
     const now = yield* Clock.currentTimeMillis
     // Events that do not say themselves who did it name what says so.
@@ -496,6 +502,29 @@ const occurredOf = (input: Input): number => {
       return invariantBroken("events of a file are restored, not decided on")
   }
 }
+
+type Of<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
+
+const putDestinationSecrets = (
+  vault: VaultShape,
+  { secrets }: Of<"AddDestination">,
+  { customer, destination, secretVersion: version }: DestinationAdded,
+) =>
+  secrets === undefined || version === undefined
+    ? Effect.void
+    : vault.putDestinationSecrets(
+        { id: `${customer}/${destination}`, version },
+        Redacted.value(secrets),
+      )
+
+const putCredentials = (
+  vault: VaultShape,
+  { credentials }: Of<"AddSource">,
+  { secretVersion: version, source: id }: SourceAdded,
+) =>
+  credentials === undefined
+    ? Effect.void
+    : vault.putSourceCredentials({ id, version }, Redacted.value(credentials))
 
 const keyIn = (command: Command): Uint8Array | undefined =>
   (command._tag === "RegisterDevice" ||

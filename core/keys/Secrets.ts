@@ -18,6 +18,10 @@ export type Kind =
   | "token"
   /** The 32-byte Ed25519 seed that a log's checkpoints are signed with. */
   | "log-key"
+  /** Secret headers and signing key of a destination, JSON; versions from 1. */
+  | "destination"
+  /** Login and password of a polled network's API user, JSON; versions from 1. */
+  | "source"
 
 export interface Secret {
   readonly kind: Kind

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as CipherCache from "../crypto/CipherCache.ts"
 import * as ed25519 from "../crypto/ed25519.ts"
+import { hmac } from "../crypto/hmac.ts"
 import * as Mac from "../crypto/Mac.ts"
 import type { PayloadScheme } from "../crypto/PayloadScheme.ts"
 import { payloadSchemes } from "../crypto/payloadSchemes.ts"
@@ -18,7 +19,7 @@ import * as seal from "../crypto/seal.ts"
 import type { DeviceId } from "../event/ids.ts"
 import { deviceIdOf } from "../event/ids.ts"
 import type { Sealed } from "../event/sealed.ts"
-import { type Secrets, SecretsUnavailable } from "./Secrets.ts"
+import { type Kind, type Secrets, SecretsUnavailable } from "./Secrets.ts"
 
 /** Data keys kept open, two KeyObjects of 0.7 KB each (measured): 46 MB. */
 export const dataKeysMax = 32_768
@@ -56,6 +57,22 @@ export interface Verifier {
   readonly bytes: Uint8Array
 }
 
+/** Whose secrets, and which of them. */
+export interface SecretOf {
+  readonly id: string
+  readonly version: number
+}
+
+export interface DestinationSecrets {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signingKey?: string
+}
+
+export interface SourceCredentials {
+  readonly login: string
+  readonly password: string
+}
+
 export interface VaultShape {
   readonly macHolds: (packet: Packet, keyVersion: number) => boolean
   /** The two-byte MAC of a downlink, over the block that `Downlink.macInput` builds; undefined without the key. */
@@ -72,6 +89,20 @@ export interface VaultShape {
     readonly version: number
     readonly key: Uint8Array
   }) => Effect.Effect<void, SecretsUnavailable>
+  readonly putDestinationSecrets: (
+    of: SecretOf,
+    secrets: DestinationSecrets,
+  ) => Effect.Effect<void, SecretsUnavailable>
+  /** Secret headers as a destination's requests carry them; none where its secrets are not here. */
+  readonly destinationHeaders: (of: SecretOf) => Readonly<Record<string, string>>
+  /** HMAC-SHA-256 of the text under the destination's signing key, hex; undefined where it has none. */
+  readonly signFor: (of: SecretOf, text: string) => string | undefined
+  readonly putSourceCredentials: (
+    of: SecretOf,
+    credentials: SourceCredentials,
+  ) => Effect.Effect<void, SecretsUnavailable>
+  /** The Authorization header for a polled network; undefined where its credentials are not here. */
+  readonly sourceAuthorization: (of: SecretOf) => string | undefined
   readonly seal: (what: {
     readonly device: DeviceId
     readonly stranger: boolean
@@ -159,7 +190,32 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
     fresh.clear()
   }
 
+  const putJson = (kind: Kind, { id, version }: SecretOf, value: unknown) =>
+    attempt(() =>
+      secrets.put([{ kind, id, version, bytes: Buffer.from(JSON.stringify(value), "utf8") }]),
+    )
+  const json = (kind: Kind, { id, version }: SecretOf): unknown => {
+    const bytes = secrets.get(kind, id, version)
+    return bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString("utf8"))
+  }
+  // Both were put by this module, in these shapes.
+  const destinationSecrets = (of: SecretOf) =>
+    json("destination", of) as DestinationSecrets | undefined
+  const sourceCredentials = (of: SecretOf) => json("source", of) as SourceCredentials | undefined
+
   return {
+    putDestinationSecrets: (of, given) => putJson("destination", of, given),
+    destinationHeaders: (of) => destinationSecrets(of)?.headers ?? {},
+    signFor: (of, text) => {
+      const key = destinationSecrets(of)?.signingKey
+      return key === undefined ? undefined : hmac(key, text)
+    },
+    putSourceCredentials: (of, given) => putJson("source", of, given),
+    sourceAuthorization: (of) => {
+      const known = sourceCredentials(of)
+      if (known === undefined) return undefined
+      return `Basic ${Buffer.from(`${known.login}:${known.password}`, "utf8").toString("base64")}`
+    },
     macHolds: (packet, keyVersion) => {
       const cipher = ciphers.get(packet.device, keyVersion)
       return (

@@ -7,7 +7,8 @@
  * ```
  * `occurredMs` is f64 if flag 4, else a count: what it is more than that of the record before (before the first: than the
  * batch's `recordedMs`), d as 2d, less as 2d - 1.
- * Layout 0 is `@kind #length` and UTF-8 JSON of the fields, for any kind; layout 1 is the kind's own body. A record
+ * Layout 0 is `@kind #length` and UTF-8 JSON of the fields, for any kind; layout 1 is the kind's own body; layout 2 is
+ * `@notice` and layout 1, for the events of an obligation that names one. A record
  * without flag 1 was recorded at the time in the batch's header.
  */
 import { noCauses, type Recorded } from "../event/Envelope.ts"
@@ -43,6 +44,7 @@ import {
 } from "./body/report.ts"
 import * as R from "./ByteReader.ts"
 import * as W from "./ByteWriter.ts"
+import * as Named from "./body/named.ts"
 import * as EventJson from "./EventJson.ts"
 
 const ownRecordedMs = 1
@@ -51,6 +53,7 @@ const occurredWhole = 4
 
 const layoutJson = 0
 const layoutBinary = 1
+const layoutNotice = 2
 
 const kindOther = 255
 const codes = new Map<string, number>(kinds.map((kind, code) => [kind, code]))
@@ -82,10 +85,18 @@ export const write = (w: W.ByteWriter, recorded: Recorded, recordedMs: number): 
     W.reserve(w, 9 * causes.length + W.recordRoom)
     for (const cause of causes) W.count(w, position - cause)
   }
-  const kind = writeBinary(w, event)
-  if (kind < 0) writeJson(w, event)
+  let kind = writeBinary(w, event)
+  let layout = layoutBinary
+  if (kind < 0) {
+    kind = writeNoticed(w, event)
+    layout = layoutNotice
+  }
+  if (kind < 0) {
+    writeJson(w, event)
+    layout = layoutJson
+  }
   w.bytes[start + sizeBytes] = kind < 0 ? (codes.get(event._tag) ?? kindOther) : kind
-  w.bytes[start + sizeBytes + 1] = kind < 0 ? layoutJson : layoutBinary
+  w.bytes[start + sizeBytes + 1] = layout
   w.view.setUint32(start, w.at - start - sizeBytes, true)
 }
 
@@ -103,7 +114,7 @@ export const read = (r: R.ByteReader, position: number, batchRecordedMs: number)
   r.lastOccurredMs = occurredMs
   const recordedMs = (flags & ownRecordedMs) === 0 ? batchRecordedMs : R.f64(r)
   const causes = (flags & hasCauses) === 0 ? noCauses : readCauses(r, position)
-  const event = layout === layoutBinary ? readBinary(r, kind) : readJson(r, layout)
+  const event = readBody(r, kind, layout)
   if (r.at !== end) throw new RangeError(`the record at position ${position} is not ${size} bytes`)
   return { position, stream, revision, occurredMs, recordedMs, causes, event }
 }
@@ -192,6 +203,16 @@ const writeBinary = (w: W.ByteWriter, event: Event): number => {
   }
 }
 
+/** Writes an obligation's event that names a notice, or nothing and says -1. */
+const writeNoticed = (w: W.ByteWriter, event: Event): number => {
+  if (!("notice" in event) || event.notice === undefined || event._tag === "RedeliveryAsked")
+    return -1
+  const { notice, ...plain } = event
+  if (plain._tag === "DeliverySucceeded" && plain.repeat === true) return -1
+  W.reference(w, W.slotWord, notice)
+  return writeBinary(w, plain)
+}
+
 /** By kind code, filled once: an array read by index is as fast as a switch, and cannot get out of step with `known`. */
 const binaryReaders: ReadonlyArray<((r: R.ByteReader) => Event) | undefined> = (() => {
   const readers: Array<((r: R.ByteReader) => Event) | undefined> = kinds.map(() => undefined)
@@ -207,6 +228,21 @@ const binaryReaders: ReadonlyArray<((r: R.ByteReader) => Event) | undefined> = (
   readers[deliveryAbandoned] = readDeliveryAbandoned
   return readers
 })()
+
+const readBody = (r: R.ByteReader, kind: number, layout: number): Event => {
+  if (layout === layoutBinary) return readBinary(r, kind)
+  if (layout !== layoutNotice) return readJson(r, layout)
+  const notice = Named.notice(r)
+  const event = readBinary(r, kind)
+  if (
+    event._tag === "DeliveryOwed" ||
+    event._tag === "DeliverySucceeded" ||
+    event._tag === "DeliveryFailed" ||
+    event._tag === "DeliveryAbandoned"
+  )
+    return { ...event, notice }
+  throw new RangeError(`a ${event._tag} names no notice`)
+}
 
 const readBinary = (r: R.ByteReader, kind: number): Event => {
   const reader = binaryReaders[kind]

@@ -36,11 +36,25 @@ const loopback = new BlockList()
 loopback.addSubnet("127.0.0.0", 8, "ipv4")
 loopback.addAddress("::1", "ipv6")
 
-/** Whether a connection to this IP address is permitted. IPv4 within IPv6 counts as the IPv4 it is. */
-export const isAllowed = (address: string, loopbackAllowed: boolean): boolean => {
+const privateNets = new BlockList()
+privateNets.addSubnet("10.0.0.0", 8, "ipv4")
+privateNets.addSubnet("172.16.0.0", 12, "ipv4")
+privateNets.addSubnet("192.168.0.0", 16, "ipv4")
+privateNets.addSubnet("fc00::", 7, "ipv6")
+
+/**
+ * Whether a connection to this IP address is permitted. IPv4 within IPv6 counts as the IPv4 it is. Link-local addresses,
+ * where clouds keep their instances' credentials, never are.
+ */
+export const isAllowed = (
+  address: string,
+  loopbackAllowed: boolean,
+  privateAllowed = false,
+): boolean => {
   const plain = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address
   const family = isIP(plain) === 6 ? "ipv6" : "ipv4"
   if (isIP(plain) === 0) return false
   if (loopback.check(plain, family)) return loopbackAllowed
+  if (privateNets.check(plain, family)) return privateAllowed
   return !inside.check(plain, family)
 }

@@ -1,9 +1,9 @@
 /**
- * Delivers what is owed: follows the log, tries what is due over HTTPS, and records how it went.
+ * Delivers what is owed: follows the log, tries what is due over HTTPS or by e-mail, and records how it went.
  *
- * The ledger changes through events alone: an attempt's outcome is recorded first and settles its
- * obligation when it comes back from the log. Delivery is at least once: a crash between an answer
- * and its record repeats the request, and customers remove duplicates (SIGFOX.md part 6).
+ * The ledger changes through events alone. That requests begin is durable before the first of them goes out, and an
+ * attempt's outcome is recorded before it counts. Delivery is at least once: a crash between an answer and its record
+ * repeats the request, with the same key and marked as a repeat, and customers remove duplicates (SIGFOX.md part 6).
  *
  * An answer that holds a downlink is recorded together with what is decided of it. A payload that the device
  * encrypted towards the network is delivered as it is read (`readPayload`); what a customer encrypted for itself
@@ -14,29 +14,37 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import { sha256 } from "../crypto/sha256.ts"
 import type { Step } from "../decide/decideDownlink.ts"
 import * as PayloadSchemes from "../decide/PayloadSchemes.ts"
 import * as retryRule from "../decide/retryRule.ts"
-import { customerStream } from "../event/streamOf.ts"
-import type { Event } from "../event/Event.ts"
-import type { Position } from "../event/Envelope.ts"
+import { noCauses, type NewEvent, type Recorded } from "../event/Envelope.ts"
+import { streamOf } from "../event/streamOf.ts"
 import { Pipeline } from "../ingest/Pipeline.ts"
 import * as Bytes from "../kernel/Bytes.ts"
-import { readPayload } from "../keys/readPayload.ts"
 import { Vault } from "../keys/Vault.ts"
-import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
+import { EventLog } from "../log/EventLog.ts"
 import * as DownlinkAnswer from "./DownlinkAnswer.ts"
 import * as Ledger from "./Ledger.ts"
-import type { Answer, Poster } from "./post.ts"
+import type { Mailer } from "./mail.ts"
+import { outcomeEvents, type Outcome } from "./outcome.ts"
+import type { Settings } from "./Outlet.ts"
+import type { Poster } from "./post.ts"
+import { letterOf, type Marks, requestOf } from "./request.ts"
+import { type About, tell, type Told } from "./tell.ts"
 
-/** Attempts under way to all destinations together. */
-export const attemptsMax = 128
+/** Attempts begun together: their beginning is one event. */
+const beginMax = 512
 
 export interface Options {
   readonly poster: Poster
+  /** Without one, e-mails fail and say why. */
+  readonly mailer?: Mailer | undefined
   /** By the clock of the environment; a demo that runs faster allows more of its own time. */
   readonly answerWithinMs?: number
 }
+
+type Try = Extract<Ledger.Taken, { readonly _tag: "Try" }>
 
 /** Runs until it is interrupted. */
 export const deliver = Effect.fn("network.deliver")(function* (options: Options) {
@@ -46,84 +54,117 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   const answerWithinMs = options.answerWithinMs ?? retryRule.answerWithinMs
   const ledger = Ledger.make()
   const schemes = PayloadSchemes.make()
+  const devices = new Map<string, Pick<About, "group" | "radioZone">>()
   const wake = yield* Queue.sliding<true>(1)
-  let underWay = 0
   const caughtUpAt = yield* log.head
 
-  const messageOf = Effect.fnUntraced(function* (owed: Ledger.Owed) {
-    if (owed.message !== undefined) return owed.message
-    const heardAt = owed.heardAt ?? (yield* causeOf(log, yield* causeOf(log, owed.owedAt)))
-    const [heard] = yield* eventsAt(log, heardAt)
-    return heard?.event._tag === "FrameHeard"
-      ? Ledger.messageOf(heard.event, heard.occurredMs)
-      : undefined
+  // The log may be full for a while; what happened must not be lost, so it is tried until it is in.
+  const record = (events: ReadonlyArray<NewEvent>) =>
+    pipeline.record(events).pipe(Effect.retry(Schedule.spaced("1 second")))
+
+  const aboutOf = (device: string): About => ({
+    group: undefined,
+    radioZone: undefined,
+    ...devices.get(device),
+    adoptions: PayloadSchemes.of(schemes, device),
   })
 
-  const read = (
-    { obligation, owedAt }: Ledger.Owed,
-    { control, payload: sealed }: Ledger.Message,
-  ): Uint8Array | undefined =>
-    readPayload(vault, PayloadSchemes.of(schemes, obligation.device), {
-      ...obligation,
-      control,
-      sealed,
-      position: owedAt,
-    })?.payload
-
-  const attempt = Effect.fnUntraced(function* (
-    owed: Ledger.Owed,
-    destination: Ledger.Destination | undefined,
+  const send = Effect.fnUntraced(function* (
+    owed: ReadonlyArray<Ledger.Owed>,
+    told: ReadonlyArray<Told>,
+    settings: Settings,
   ) {
+    const { customer, destination } = settings
+    const marks: Marks = {
+      key: keyOf(log.info.id, owed),
+      attempt: Math.max(...owed.map(({ attempt }) => attempt)),
+      isDoubtful: owed.some(({ isDoubtful }) => isDoubtful),
+      traceparent: undefined,
+    }
+    const parts = told.map(({ variables }, i) => ({
+      notice: owed[i].obligation.notice,
+      variables,
+    }))
+    if (settings.channel === "email")
+      return options.mailer === undefined
+        ? ({ _tag: "NotAnswered", error: "no-mail-server" } as const)
+        : yield* options.mailer.send(letterOf(settings, parts[0], marks))
+    const secretOf = { id: `${customer}/${destination}`, version: settings.secretVersion ?? 0 }
+    const hasSecrets = secretOf.version > 0
+    const secrets = {
+      headers: hasSecrets ? vault.destinationHeaders(secretOf) : {},
+      sign: (text: string) => (hasSecrets ? vault.signFor(secretOf, text) : undefined),
+    }
+    const nowS = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+    return yield* options.poster.post(requestOf(settings, parts, marks, secrets, nowS))
+  })
+
+  const attempt = Effect.fnUntraced(function* ({ owed, settings }: Try) {
     // How long it takes is measured by the clock that nobody sets, and that no demo hastens.
     const startedNs = yield* Clock.monotonicTimeNanos
-    const message = yield* messageOf(owed)
-    const payload = message === undefined ? undefined : read(owed, message)
-    let outcome: Answer | { readonly _tag: "Impossible"; readonly error: string }
-    if (destination === undefined) outcome = { _tag: "Impossible", error: "no-destination" }
-    else if (message === undefined || payload === undefined)
-      outcome = { _tag: "Impossible", error: "payload-erased" }
-    else
-      outcome = yield* options.poster
-        .post({ ...destination, body: bodyOf(owed, message, payload) })
-        .pipe(
-          Effect.timeoutOrElse({
-            duration: answerWithinMs,
-            orElse: () => Effect.succeed({ _tag: "NotAnswered", error: "timeout" } as const),
-          }),
-        )
+    const tellable: Array<Ledger.Owed> = []
+    const told: Array<Told> = []
+    const untellable: Array<Ledger.Owed> = []
+    for (const each of owed) {
+      const found = yield* tell(log, vault, aboutOf(each.obligation.device), each).pipe(
+        Effect.retry(Schedule.spaced("1 second")),
+      )
+      if (found === undefined) untellable.push(each)
+      else {
+        tellable.push(each)
+        told.push(found)
+      }
+    }
+    if (untellable.length > 0) yield* giveUp(untellable, "payload-erased")
+    if (tellable.length === 0) return
+    const outcome: Outcome = yield* send(tellable, told, settings).pipe(
+      Effect.timeoutOrElse({
+        duration: answerWithinMs,
+        orElse: () => Effect.succeed({ _tag: "NotAnswered", error: "timeout" } as const),
+      }),
+      // Our own bug: it is said, and holds up nothing that comes after.
+      Effect.catchDefect((defect) =>
+        Effect.as(Effect.logError("a request could not be made", defect), {
+          _tag: "NotAnswered",
+          error: "failed",
+        } as const),
+      ),
+    )
     const endedMs = yield* Clock.currentTimeMillis
     const durationMs = Math.round(Number((yield* Clock.monotonicTimeNanos) - startedNs) / 1e6)
-    const event = outcomeOf(owed, outcome, { endedMs, durationMs })
-    const recorded = {
-      stream: customerStream(owed.obligation.customer),
-      occurredMs: endedMs,
-      causes: [owed.owedAt],
-      event,
-    }
-    // The log may be full for a while; the outcome must not be lost, so it is tried until it is in.
-    const downlink = downlinkOf(owed, message, outcome, endedMs)
-    yield* (
-      downlink === undefined ? pipeline.record([recorded]) : pipeline.downlink(downlink, [recorded])
-    ).pipe(Effect.retry(Schedule.spaced("1 second")))
+    const circuit = Ledger.standingOf(ledger, settings)
+    const events = outcomeEvents(tellable, outcome, { endedMs, durationMs }, circuit)
+    if (events.length > tellable.length) circuit.isTurning = true
+    const downlink = downlinkOf(tellable, told, outcome, endedMs)
+    yield* downlink === undefined
+      ? record(events)
+      : pipeline.downlink(downlink, events).pipe(Effect.retry(Schedule.spaced("1 second")))
+  })
+
+  const giveUp = Effect.fnUntraced(function* (owed: ReadonlyArray<Ledger.Owed>, error: string) {
+    const endedMs = yield* Clock.currentTimeMillis
+    const none = { failures: 0, isOpen: false, isTurning: false }
+    const outcome = { _tag: "Impossible", error } as const
+    yield* record(outcomeEvents(owed, outcome, { endedMs, durationMs: 0 }, none))
   })
 
   const dispatch = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    while (underWay < attemptsMax) {
-      const next = Ledger.take(ledger, now)
-      if (next === undefined) return
-      underWay++
-      yield* attempt(next.owed, next.destination).pipe(
+    const nowMs = yield* Clock.currentTimeMillis
+    const tries: Array<Try> = []
+    while (tries.length < beginMax) {
+      const next = Ledger.take(ledger, nowMs)
+      if (next === undefined) break
+      if (next._tag === "Try") tries.push(next)
+      else yield* giveUp(next.owed, next.error)
+    }
+    if (tries.length === 0) return
+    yield* record([begunOf(tries, nowMs)])
+    for (const each of tries)
+      yield* attempt(each).pipe(
         Effect.tapCause((cause) => Effect.logError("a delivery stopped", cause)),
-        Effect.ensuring(
-          Effect.sync(() => {
-            underWay--
-            Queue.offerUnsafe(wake, true)
-          }),
-        ),
         Effect.forkScoped,
       )
-    }
+    Queue.offerUnsafe(wake, true)
   })
 
   const readOverflow = Effect.gen(function* () {
@@ -133,8 +174,7 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     const now = yield* Clock.currentTimeMillis
     yield* Stream.runForEach(log.read(from), (events) =>
       Effect.sync(() => {
-        for (const recorded of events)
-          if (recorded.event._tag === "DeliveryOwed") Ledger.apply(ledger, recorded, now)
+        for (const recorded of events) if (isOwed(recorded)) Ledger.apply(ledger, recorded, now)
       }),
     )
   })
@@ -146,10 +186,15 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
         for (const recorded of events) {
           Ledger.apply(ledger, recorded, now)
           PayloadSchemes.apply(schemes, recorded)
+          const { event } = recorded
+          if (event._tag === "DeviceRegistered")
+            devices.set(event.device, { group: event.group, radioZone: event.radioZone })
         }
         const last = events.at(-1)
         // Not before all outcomes of an earlier run are known: nothing is sent twice knowingly.
-        if (last !== undefined && last.position + 1 >= caughtUpAt) Queue.offerUnsafe(wake, true)
+        if (last === undefined || last.position + 1 < caughtUpAt) return
+        if (ledger.begunBefore !== undefined) Ledger.caughtUp(ledger)
+        Queue.offerUnsafe(wake, true)
       }),
     ),
   )
@@ -160,78 +205,48 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     const now = yield* Clock.currentTimeMillis
     const waitMs = Ledger.nextDueMs(ledger) - now
     const woken = Queue.take(wake)
-    yield* underWay >= attemptsMax || !Number.isFinite(waitMs)
-      ? woken
-      : Effect.raceFirst(woken, Effect.sleep(Math.max(1, waitMs)))
+    yield* Number.isFinite(waitMs)
+      ? Effect.raceFirst(woken, Effect.sleep(Math.max(1, waitMs)))
+      : woken
   })
 
+  if (caughtUpAt === 0) Ledger.caughtUp(ledger)
   yield* Effect.forkScoped(follow)
   if (caughtUpAt > 0) yield* Queue.take(wake)
   return yield* Effect.forever(act)
 }, Effect.scoped)
 
+const isOwed = ({ event }: Recorded): boolean =>
+  event._tag === "DeliveryOwed" || event._tag === "RedeliveryAsked"
+
+const begunOf = (tries: ReadonlyArray<Try>, occurredMs: number): NewEvent => {
+  const owed = tries.flatMap((each) => each.owed.map(({ owedAt }) => owedAt))
+  const event = { _tag: "DeliveriesBegan", owed } as const
+  return { stream: streamOf(event), occurredMs, causes: noCauses, event }
+}
+
+/** The same for all attempts at the same obligations, and for no others of any log. */
+const keyOf = (logId: string, owed: ReadonlyArray<Ledger.Owed>): string => {
+  const names = owed.map(({ obligation: { customer, destination, device, epoch, notice, seq } }) =>
+    [customer, destination, device, seq, epoch, notice].join("/"),
+  )
+  const text = new TextEncoder().encode([logId, ...names].join("\n"))
+  return Bytes.toHex(sha256(text).subarray(0, 16))
+}
+
 /** What the answer says to the device; undefined where it says nothing. */
 const downlinkOf = (
-  owed: Ledger.Owed,
-  message: Ledger.Message | undefined,
-  outcome: Answer | { readonly _tag: "Impossible" },
+  [owed]: ReadonlyArray<Ledger.Owed>,
+  [told]: ReadonlyArray<Told>,
+  outcome: Outcome,
   atMs: number,
 ): Step | undefined => {
   if (outcome._tag !== "Answered" || !retryRule.isSuccess(outcome.status)) return undefined
-  const { device, epoch, seq } = owed.obligation
+  const { device, epoch, notice, seq } = owed.obligation
+  if (notice !== undefined) return undefined
   const answer = DownlinkAnswer.read(outcome.status, outcome.body, device)
   if (answer._tag === "None") return undefined
   const payload = answer._tag === "Downlink" ? answer.payload : undefined
-  const asked = message?.downlinkAsked === true
+  const asked = told.message?.downlinkAsked === true
   return { _tag: "Answered", device, seq, epoch, atMs, asked, payload }
 }
-
-const bodyOf = (owed: Ledger.Owed, message: Ledger.Message, payload: Uint8Array): string =>
-  JSON.stringify({
-    device: owed.obligation.device,
-    time: Math.floor(message.sentMs / 1000),
-    data: Bytes.toHex(payload),
-    seqNumber: owed.obligation.seq,
-    ack: message.downlinkAsked,
-  })
-
-const outcomeOf = (
-  owed: Ledger.Owed,
-  outcome: Answer | { readonly _tag: "Impossible"; readonly error: string },
-  at: { readonly endedMs: number; readonly durationMs: number },
-): Event => {
-  const { obligation, attempt } = owed
-  const { durationMs } = at
-  if (outcome._tag === "Impossible")
-    return { _tag: "DeliveryAbandoned", ...obligation, attempts: attempt - 1, error: outcome.error }
-  if (outcome._tag === "Answered" && retryRule.isSuccess(outcome.status))
-    return {
-      _tag: "DeliverySucceeded",
-      ...obligation,
-      attempt,
-      status: outcome.status,
-      durationMs,
-    }
-  const error = outcome._tag === "Answered" ? "status" : outcome.error
-  const afterMs = retryRule.retryAfterMs(attempt)
-  if (afterMs === undefined)
-    return { _tag: "DeliveryAbandoned", ...obligation, attempts: attempt, error }
-  return {
-    _tag: "DeliveryFailed",
-    ...obligation,
-    attempt,
-    ...(outcome._tag === "Answered" ? { status: outcome.status } : {}),
-    error,
-    durationMs,
-    nextAttemptAtMs: at.endedMs + afterMs,
-  }
-}
-
-const eventsAt = (log: EventLog["Service"], position: Position) =>
-  Effect.map(Stream.runCollect(log.read(position, position + 1)), (batches) => batches.flat())
-
-const causeOf = (
-  log: EventLog["Service"],
-  position: Position,
-): Effect.Effect<Position, LogUnavailable> =>
-  Effect.map(eventsAt(log, position), ([recorded]) => recorded?.causes[0] ?? position)

@@ -10,6 +10,7 @@ import * as http from "node:http"
 import * as https from "node:https"
 import { isIP, type LookupFunction } from "node:net"
 import { isAllowed } from "./addressGuard.ts"
+import type { HttpRequest } from "./request.ts"
 
 /** Of an answer's body, read and thrown away: enough for any downlink answer. */
 export const answerBytesMax = 65_536
@@ -17,19 +18,13 @@ export const answerBytesMax = 65_536
 /** Idle connections kept to one destination. */
 const socketsFreeMax = 16
 
-export interface Posted {
-  readonly url: string
-  readonly loopbackAllowed: boolean
-  readonly body: string
-}
-
 export type Answer =
   | { readonly _tag: "Answered"; readonly status: number; readonly body: string }
   /** `not-allowed`, `refused`, `tls`, `dns`, `closed` …: for metrics and people. */
   | { readonly _tag: "NotAnswered"; readonly error: string }
 
 export interface Poster {
-  readonly post: (posted: Posted) => Effect.Effect<Answer>
+  readonly post: (posted: HttpRequest) => Effect.Effect<Answer>
   readonly close: () => void
 }
 
@@ -49,7 +44,7 @@ export const make = (options: { readonly ca?: string } = {}): Poster => {
         const host = url.hostname.replace(/^\[|\]$/g, "")
         const no = (error: string): void => resume(Effect.succeed({ _tag: "NotAnswered", error }))
         // An address instead of a name is not looked up, so it is checked here.
-        if (isIP(host) !== 0 && !isAllowed(host, posted.loopbackAllowed)) {
+        if (isIP(host) !== 0 && !isAllowed(host, posted.loopbackAllowed, posted.privateAllowed)) {
           no("not-allowed")
           return
         }
@@ -58,13 +53,15 @@ export const make = (options: { readonly ca?: string } = {}): Poster => {
           return
         }
         const request = (isSecure ? https : http).request(url, {
-          method: "POST",
+          method: posted.method,
           agent: isSecure ? secure : plain,
-          lookup: guardedLookup(posted.loopbackAllowed),
+          lookup: guardedLookup(posted),
           headers: {
-            "content-type": "application/json",
-            "content-length": Buffer.byteLength(posted.body),
             "user-agent": "sigtwin",
+            ...posted.headers,
+            ...(posted.method === "GET"
+              ? {}
+              : { "content-length": Buffer.byteLength(posted.body) }),
           },
         })
         request.on("response", (response) => {
@@ -91,7 +88,7 @@ export const make = (options: { readonly ca?: string } = {}): Poster => {
           response.on("error", () => no("closed"))
         })
         request.on("error", (cause) => no(nameOf(cause)))
-        request.end(posted.body)
+        request.end(posted.method === "GET" ? undefined : posted.body)
         return Effect.sync(() => request.destroy())
       }),
     close: () => {
@@ -103,10 +100,12 @@ export const make = (options: { readonly ca?: string } = {}): Poster => {
 
 /** Looks a name up and lets through only addresses that may be reached. */
 const guardedLookup =
-  (loopbackAllowed: boolean): LookupFunction =>
+  ({ loopbackAllowed, privateAllowed }: HttpRequest): LookupFunction =>
   (host, options, done) => {
     systemLookup(host, { ...options, all: true }, (cause, addresses) => {
-      const first = addresses?.find(({ address }) => isAllowed(address, loopbackAllowed))
+      const first = addresses?.find(({ address }) =>
+        isAllowed(address, loopbackAllowed, privateAllowed),
+      )
       if (cause !== null) done(cause, [])
       else if (first === undefined)
         done(

@@ -1,13 +1,17 @@
 /** `sigtwin customer …`: register, list, retire, and where their messages go. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Argument, Command, Flag } from "effect/cli"
+import { Told } from "../../core/event/registration.ts"
 import { CustomersAnswer } from "../http/lists.ts"
 import * as Flags from "./flags.ts"
 import * as List from "./List.ts"
+import { readSecrets } from "./readSecrets.ts"
 import { said } from "./said.ts"
 import { sayDone } from "./sayDone.ts"
 import * as Words from "./Words.ts"
+import { WrongUse } from "./WrongUse.ts"
 
 const common = { log: Flags.log, server: Flags.server, json: Flags.json }
 
@@ -46,22 +50,87 @@ const retire = Command.make(
   ),
 ).pipe(Command.withDescription("Retire a customer: nothing more is owed to it"))
 
+const optional = (name: string, metavar: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar(metavar),
+    Flag.withDescription(description),
+    Flag.optional,
+  )
+
 const addDestination = Command.make(
   "add-destination",
   {
     id,
     destination,
     url: Argument.String("URL").pipe(
-      Argument.withDescription("Where its messages are sent: an https URL"),
+      Argument.withDescription(
+        "Where its messages are sent: an https URL, mailto:ADDRESS, or pull: for what is fetched",
+      ),
+    ),
+    batch: Flag.Boolean("batch").pipe(
+      Flag.withDescription("One request for all that became owed since the last ({batch})"),
+      Flag.withDefault(false),
+    ),
+    tell: optional(
+      "tell",
+      "KINDS",
+      `What it is told, divided by commas: ${Told.literals.join(", ")} (default bidir: each message, whose answer may hold a downlink)`,
+    ),
+    group: optional("group", "NAME", "Only of devices in this group"),
+    method: Flag.Literals("method", ["POST", "PUT", "GET"]).pipe(
+      Flag.withDescription("How it is sent (default POST)"),
+      Flag.optional,
+    ),
+    header: Flag.String("header").pipe(
+      Flag.withMetavar("NAME: VALUE"),
+      Flag.withDescription("A header of the request; may be given several times"),
+      Flag.atLeast(0),
+    ),
+    body: optional(
+      "body",
+      "TEMPLATE",
+      "Its body with variables, as {device} (default: JSON of what is told)",
+    ),
+    contentType: optional("content-type", "TYPE", "Of the body (default application/json)"),
+    linePattern: optional("line-pattern", "TEMPLATE", "One line of a batch, as {device};{data}"),
+    silentAfter: Flags.integer("silent-after", { minimum: 60, maximum: 31_536_000 }).pipe(
+      Flag.withDescription("With --tell error: seconds of silence after which a device is told of"),
+      Flag.optional,
+    ),
+    secrets: optional(
+      "secrets",
+      "FILE",
+      'JSON that is sealed and never shown: {"headers":{"authorization":"…"},"signingKey":"…"}; - for standard input',
     ),
     allowLoopback: Flag.Boolean("allow-loopback").pipe(
       Flag.withDescription("Permit an address on this machine, over plain http too (for trials)"),
       Flag.withDefault(false),
     ),
+    allowPrivate: Flag.Boolean("allow-private").pipe(
+      Flag.withDescription("Permit an address in a private network"),
+      Flag.withDefault(false),
+    ),
     ...common,
   },
-  Effect.fn("cli.customer.addDestination")((given) =>
-    sayDone(
+  Effect.fn("cli.customer.addDestination")(function* (given) {
+    const headers: Record<string, string> = {}
+    for (const text of given.header) {
+      const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(text) ?? []
+      if (name === undefined || value === undefined)
+        return yield* new WrongUse({ detail: `--header "${text}" is not NAME: VALUE` })
+      headers[name] = value
+    }
+    const secrets = Option.isNone(given.secrets)
+      ? undefined
+      : yield* readSecrets(given.secrets.value)
+    const channel = given.url.startsWith("mailto:")
+      ? "email"
+      : given.url === "pull:"
+        ? "pull"
+        : given.batch
+          ? "batch-url"
+          : undefined
+    return yield* sayDone(
       given,
       {
         path: `/api/customers/${encodeURIComponent(given.id)}/destinations`,
@@ -69,12 +138,30 @@ const addDestination = Command.make(
           destination: given.destination,
           url: given.url,
           loopbackAllowed: given.allowLoopback,
+          ...(channel === undefined ? {} : { channel }),
+          ...(Option.isNone(given.tell) ? {} : { told: given.tell.value.split(",") }),
+          ...said("group", given.group),
+          ...said("method", given.method),
+          ...(given.header.length === 0 ? {} : { headers }),
+          ...said("body", given.body),
+          ...said("contentType", given.contentType),
+          ...said("linePattern", given.linePattern),
+          ...said("silentAfterS", given.silentAfter),
+          ...(given.allowPrivate ? { privateAllowed: true } : {}),
+          ...(secrets === undefined ? {} : { secrets }),
         },
       },
-      `messages of customer ${given.id} go to ${given.url}`,
-    ),
+      channel === "pull"
+        ? `messages of customer ${given.id} are kept until they are fetched`
+        : `messages of customer ${given.id} go to ${given.url}`,
+    )
+  }),
+).pipe(
+  Command.withShortDescription("Add a destination for a customer's messages, or change it"),
+  Command.withDescription(
+    "Add a destination for a customer's messages, or change the one of that name. Secrets stay as they are where none are given.",
   ),
-).pipe(Command.withDescription("Add a destination for a customer's messages, or change its URL"))
+)
 
 const removeDestination = Command.make(
   "remove-destination",

@@ -7,6 +7,7 @@ import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { block, firewall, unblock } from "./block.ts"
 import { customer } from "./customer.ts"
+import { deliveries } from "./deliveries.ts"
 import { device } from "./device.ts"
 import { events } from "./events.ts"
 import { erase } from "./erase.ts"
@@ -16,6 +17,7 @@ import { incidents } from "./incidents.ts"
 import { importFiles } from "./import.ts"
 import { log } from "./log/log.ts"
 import { policy } from "./policy.ts"
+import { redeliver } from "./redeliver.ts"
 import { serveWith } from "./serve.ts"
 import { simulate } from "./simulate.ts"
 import { state } from "./state.ts"
@@ -42,6 +44,8 @@ export const sigtwin = Command.make("sigtwin").pipe(
     diff,
     bisect,
     whatIf,
+    deliveries,
+    redeliver,
     simulate,
     verify,
     log,

@@ -26,6 +26,7 @@ import * as At from "./At.ts"
 import { asOf, now } from "./asOf.ts"
 import * as BisectRoutes from "./bisectRoutes.ts"
 import * as DiffRoutes from "./diffRoutes.ts"
+import * as DeliveryRoutes from "./deliveryRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
 import * as FindingRoutes from "./findingRoutes.ts"
@@ -312,6 +313,7 @@ export const make = Effect.gen(function* () {
     ...(yield* BisectRoutes.make(reading)),
     ...(yield* FirewallRoutes.make(reading)),
     ...(yield* IntegrityRoutes.make(reading)),
+    ...DeliveryRoutes.make(reading),
     events,
     event,
     stats,

@@ -7,12 +7,19 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Right } from "../../core/access/Right.ts"
-import { Command, RadioKey } from "../../core/decide/Command.ts"
+import {
+  Command,
+  DestinationSecrets,
+  DownlinkPayload,
+  RadioKey,
+  SourceCredentials,
+} from "../../core/decide/Command.ts"
 import type { Position } from "../../core/event/Envelope.ts"
 import { parseDeviceId, parseStationId } from "../../core/event/ids.ts"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import { invariant } from "../../core/kernel/invariant.ts"
 import { Twin } from "../../projections/run/Twin.ts"
+import * as DeliveryRoutes from "./deliveryRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import type * as Problem from "./Problem.ts"
 import * as Route from "./Route.ts"
@@ -338,7 +345,10 @@ export const executor = Effect.gen(function* () {
   })
 })
 
-export const make = Effect.map(executor, (execute) => asks.map((ask) => routeOf(ask, execute)))
+export const make = Effect.gen(function* () {
+  const execute = yield* executor
+  return [...asks.map((ask) => routeOf(ask, execute)), ...(yield* DeliveryRoutes.makeCommands)]
+})
 
 const routeOf = (ask: Ask, execute: Execute): Route.Route => {
   const fromPath = ask.fromPath ?? {}
@@ -428,7 +438,7 @@ const bodySchemaOf = (
   invariant(schema !== undefined, `there is a command ${tag}`)
   const members = Object.entries(schema.fields)
     .filter(([name]) => name !== "_tag" && !inPath.includes(name))
-    .map(([name, member]) => [name, name === "key" ? keyAsText(member) : member])
+    .map(([name, member]) => [name, hidden.get(member) ?? member])
   if (members.length === 0) return undefined
   // Its members are the command's own, all of them codecs without services; by name their types are lost.
   return Schema.Struct(Object.fromEntries(members)) as unknown as Schema.Codec<
@@ -437,11 +447,24 @@ const bodySchemaOf = (
   >
 }
 
-/** A radio key comes in as text and is hidden from there on; it is needed where the command needs it. */
-const keyAsText = (member: unknown) => {
-  const text = Schema.RedactedFromValue(RadioKey.value)
-  return member === RadioKey ? text : Schema.optionalKey(text)
-}
+/** Secrets come in as they are and are hidden from there on; they are shown where the command needs them. */
+const hidden: ReadonlyMap<unknown, Schema.Constraint> = new Map(
+  Command.members.flatMap(({ fields }) =>
+    Object.values(fields).flatMap(
+      (member): ReadonlyArray<readonly [unknown, Schema.Constraint]> => {
+        if (member === RadioKey) return [[member, Schema.RedactedFromValue(RadioKey.value)]]
+        if (!("schema" in member)) return []
+        const inner: unknown = member.schema
+        const found = [RadioKey, DownlinkPayload, DestinationSecrets, SourceCredentials].find(
+          (each) => each === inner,
+        )
+        return found === undefined
+          ? []
+          : [[member, Schema.optionalKey(Schema.RedactedFromValue(found.value))]]
+      },
+    ),
+  ),
+)
 
 /** Device and station ids in the one form the twin keeps them in. */
 const canonical = (

@@ -3,6 +3,7 @@
  *
  * The log holds only events that their schemas allowed: hence the casts.
  */
+import type { Notice } from "../../event/delivery.ts"
 import type { AcceptWarning, MessageKind, RefusalReason } from "../../event/decision.ts"
 import type {
   CustomerId,
@@ -24,6 +25,7 @@ export const destination = (r: ByteReader): DestinationId => reference(r) as Des
 export const frameCheck = (r: ByteReader): FrameCheck => reference(r) as FrameCheck
 export const frameSign = (r: ByteReader): FrameSign => reference(r) as FrameSign
 export const reportKind = (r: ByteReader): ReportKind => reference(r) as ReportKind
+export const notice = (r: ByteReader): Notice => reference(r) as Notice
 export const messageKind = (r: ByteReader): MessageKind => reference(r) as MessageKind
 export const acceptWarning = (r: ByteReader): AcceptWarning => reference(r) as AcceptWarning
 export const refusalReason = (r: ByteReader): RefusalReason => reference(r) as RefusalReason

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { crc32 } from "node:zlib"
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import type { Event } from "../../../core/event/Event.ts"
+import { CustomerId, DestinationId, DeviceId } from "../../../core/event/ids.ts"
 import * as Rejected from "../../../core/kernel/Rejected.ts"
 import * as Slab from "../../../core/log/Slab.ts"
 import { frame, ticked, unknown } from "../../contract/someEvents.ts"
@@ -61,6 +62,27 @@ describe("a slab gives back what was put in", () => {
       }
     },
   )
+
+  it("obligations that name a notice, in little more room than those that do not", () => {
+    const of = { device: DeviceId.make("A"), seq: 1, epoch: 0 }
+    const to = { customer: CustomerId.make("hydro"), destination: DestinationId.make("main") }
+    const owed: Event = { _tag: "DeliveryOwed", ...of, ...to }
+    const done = { _tag: "DeliverySucceeded", ...of, ...to, attempt: 2, status: 200 } as const
+    const failed = { _tag: "DeliveryFailed", ...of, ...to, attempt: 1, error: "timeout" } as const
+    const named: ReadonlyArray<Event> = [
+      owed,
+      { ...owed, notice: "acknowledge" },
+      { ...done, durationMs: 3, notice: "uplink" },
+      { ...done, durationMs: 3, notice: "uplink", repeat: true },
+      { ...done, durationMs: 3, repeat: true },
+      { ...failed, durationMs: 3, nextAttemptAtMs: 9, notice: "data-advanced" },
+      { _tag: "DeliveryAbandoned", ...of, ...to, attempts: 4, error: "dns", notice: "event" },
+    ]
+    const batch = named.map((event, i) => recorded(i, event))
+    assert.deepStrictEqual(sound(Slab.decode(encode(batch))), batch)
+    const sizes = [batch.slice(0, 1), batch.slice(1, 2)].map((each) => encode(each).length)
+    assert.isBelow(sizes[1] - sizes[0], 20)
+  })
 
   it("numbers at the edges of each form", () => {
     for (const seq of [

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { CustomerId, DestinationId } from "../../../core/event/ids.ts"
 import type { Recorded } from "../../../core/event/Envelope.ts"
+import { customerStream } from "../../../core/event/streamOf.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../../../core/ingest/pipelineLive.ts"
 import { secretsMemory } from "../../../core/keys/secretsMemory.ts"
@@ -156,6 +157,37 @@ describe("delivery", () => {
   )
 })
 
+describe("what is asked for again", () => {
+  it.live("is sent from the log with the key it had, and counts as delivered once", () =>
+    Effect.gen(function* () {
+      const at = yield* endpoint
+      at.answers.push(500, 500, 500, 500)
+      const pipeline = yield* setUp(at)
+      yield* pipeline.submit([a.send(7)])
+      yield* deliverUntil(4)
+      const log = yield* EventLog
+      const given = yield* log
+        .query({ kinds: ["DeliveryAbandoned"] })
+        .pipe(Stream.flattenIterable, Stream.runCollect)
+      const [{ causes, event }] = given
+      assert(event._tag === "DeliveryAbandoned")
+      const { _tag: _, attempts: _a, error: _e, ...obligation } = event
+      yield* pipeline.record([
+        {
+          stream: customerStream(hydro),
+          occurredMs: Date.now(),
+          causes,
+          event: { _tag: "RedeliveryAsked", ...obligation, was: "given-up", note: "" },
+        },
+      ])
+      assert.include(yield* deliverUntil(5), "7 ok 1")
+      assert.strictEqual(at.bodies.length, 5)
+      assert.deepStrictEqual(at.bodies[4], at.bodies[0])
+      assert.strictEqual(new Set(at.headers.map((each) => each["idempotency-key"])).size, 1)
+    }).pipe(Effect.provide(world())),
+  )
+})
+
 describe("the address guard", () => {
   it("permits the open internet and keeps out the networks behind us", () => {
     for (const address of ["8.8.8.8", "2606:4700::1"]) assert.isTrue(isAllowed(address, false))
@@ -167,6 +199,15 @@ describe("the address guard", () => {
       "::ffff:10.0.0.1",
     ])
       assert.isFalse(isAllowed(address, true), address)
+  })
+
+  it("permits private networks only where that was allowed, and link-local addresses never", () => {
+    for (const address of ["10.1.2.3", "192.168.0.1", "172.20.0.1", "fd00::1"]) {
+      assert.isFalse(isAllowed(address, false), address)
+      assert.isTrue(isAllowed(address, false, true), address)
+    }
+    for (const address of ["169.254.169.254", "127.0.0.1", "100.64.0.1", "fe80::1"])
+      assert.isFalse(isAllowed(address, false, true), address)
   })
 
   it("permits this machine only where that was allowed", () => {

@@ -46,6 +46,7 @@ const poster = (options: { readonly ca?: string } = {}) =>
   )
 
 const body = '{"device":"4D33DB"}'
+const request = { method: "POST", headers: {}, privateAllowed: false, body } as const
 
 describe("a delivery's request", () => {
   it.live("goes over TLS to an endpoint whose certificate is trusted", () =>
@@ -53,7 +54,7 @@ describe("a delivery's request", () => {
       const at = yield* secureEndpoint
       const { post: send } = yield* poster({ ca: cert })
       const url = `https://localhost:${at.port}/uplink`
-      const answer = yield* send({ url, loopbackAllowed: true, body })
+      const answer = yield* send({ ...request, url, loopbackAllowed: true })
       assert.deepStrictEqual(answer, { _tag: "Answered", status: 204, body: "" })
       assert.deepStrictEqual(at.bodies, [body])
     }),
@@ -64,7 +65,7 @@ describe("a delivery's request", () => {
       const at = yield* secureEndpoint
       const { post: send } = yield* poster()
       const url = `https://localhost:${at.port}/uplink`
-      const answer = yield* send({ url, loopbackAllowed: true, body })
+      const answer = yield* send({ ...request, url, loopbackAllowed: true })
       assert.deepStrictEqual(answer, { _tag: "NotAnswered", error: "tls" })
       assert.deepStrictEqual(at.bodies, [])
     }),
@@ -76,7 +77,7 @@ describe("a delivery's request", () => {
       const { post: send } = yield* poster({ ca: cert })
       for (const host of ["127.0.0.1", "localhost"]) {
         const url = `https://${host}:${at.port}/uplink`
-        const answer = yield* send({ url, loopbackAllowed: false, body })
+        const answer = yield* send({ ...request, url, loopbackAllowed: false })
         assert.deepStrictEqual(answer, { _tag: "NotAnswered", error: "not-allowed" })
       }
       assert.deepStrictEqual(at.bodies, [])

@@ -1,7 +1,7 @@
 /** A message at one instant: its verdict, who heard which of its transmissions, where it went. */
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import { genuineCells } from "../../../projections/tally/genuine.ts"
-import { linkQuality } from "../../../projections/tally/linkQuality.ts"
+import { linkQuality } from "../../../core/frame/linkQuality.ts"
 import * as Tally from "../../../projections/tally/Tally.ts"
 import { rowOf } from "../../../projections/chain/EventRow.ts"
 import type { Fact } from "../../api/EntityState.ts"

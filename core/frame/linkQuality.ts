@@ -2,10 +2,14 @@
  * A message's link quality (LQI) by the published table, SIGFOX.md part 6: how many stations heard it
  * above a high and above a low threshold of RSSI, which depend on the radio zone.
  */
-import type { Cell } from "./Tally.ts"
 
 /** As the backend numbers it: 0 limit .. 3 excellent. */
 export type LinkQuality = 0 | 1 | 2 | 3
+
+interface Cell {
+  readonly station: string
+  readonly rssiDbm: number | null
+}
 
 interface Thresholds {
   readonly highDbm: number
