@@ -19,11 +19,13 @@ import { replay } from "./adversary/replay.ts"
 import { replayAfterWrap } from "./adversary/replayAfterWrap.ts"
 import { retransmission } from "./adversary/retransmission.ts"
 import { tamperedEvidence } from "./adversary/tamperedEvidence.ts"
+import { surge } from "./adversary/surge.ts"
 import { tamperedStation } from "./adversary/tamperedStation.ts"
 import { transitLink } from "./adversary/transitLink.ts"
 import { typeRelabelling } from "./adversary/typeRelabelling.ts"
 import { unknownDevice } from "./adversary/unknownDevice.ts"
 import { wrapPaddingForgery } from "./adversary/wrapPaddingForgery.ts"
+import { wrongPolicy } from "./adversary/wrongPolicy.ts"
 import { minuteMs } from "./Span.ts"
 
 /** Minutes count from the beginning of each repetition. */
@@ -94,9 +96,11 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   // The busiest devices, 96 to 120 messages a day, wrap within 43 days.
   "replay-after-wrap": alone(replayAfterWrap, 60),
   "tampered-evidence": { ...alone(tamperedEvidence), parts: [part(tamperedEvidence, 30, 330)] },
+  surge: alone(surge),
   "tampered-station": alone(tamperedStation),
   "transit-link": alone(transitLink),
   "type-relabelling": alone(typeRelabelling),
   "unknown-device": alone(unknownDevice),
   "wrap-padding-forgery": alone(wrapPaddingForgery),
+  "wrong-policy": alone(wrongPolicy),
 }

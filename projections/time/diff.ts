@@ -76,12 +76,11 @@ export const reversed = (diff: Diff): Diff =>
 
 const turned = { added: "removed", removed: "added", changed: "changed" } as const
 
-/** A thing's members as fields by their path. Empty objects are values too. */
+/** A thing's members as fields by their path. An object without members leaves none. */
 export const flatten = (thing: object): Fields => {
   const fields: Record<string, Json> = {}
   const walk = (value: Json, path: string): void => {
     if (value === null || typeof value !== "object" || isList(value)) fields[path] = value
-    else if (Object.keys(value).length === 0) fields[path] = value
     else
       for (const [name, member] of Object.entries(value))
         if (member !== undefined) walk(member, path === "" ? name : `${path}.${name}`)

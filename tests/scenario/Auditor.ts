@@ -37,11 +37,13 @@ const calledAs: Readonly<Record<Kind, Finding.Kind | null>> = {
   replay: "replay",
   "replay-after-wrap": "replay-after-wrap",
   "tampered-evidence": null,
+  surge: "strangers",
   "tampered-station": null,
   "transit-link": null,
   "type-relabelling": "type-relabelling",
   "unknown-device": "strangers",
   "wrap-padding-forgery": "wrap-padding-forgery",
+  "wrong-policy": null,
 }
 
 /** Scenarios whose truth is the business of the anomaly projection. */

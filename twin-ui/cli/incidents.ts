@@ -57,7 +57,7 @@ const rowOf = ({ cause, end, label, start, ...extent }: IncidentLine): ReadonlyA
   Words.instant(start.ms),
   extent.parts.length > 1 ? `${label} (+${extent.parts.length - 1})` : label,
   cause === undefined ? "" : `${cause.text} · ${cause.detail}`,
-  String(start.position),
+  String(cause?.position ?? start.position),
   [
     named(extent.devices, "device"),
     named(extent.stations, "station"),

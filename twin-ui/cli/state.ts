@@ -3,8 +3,9 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Argument, Command } from "effect/cli"
+import { Argument, Command, Flag } from "effect/cli"
 import { EntityState, type FactTable, type Why } from "../api/EntityState.ts"
+import { bothClocks } from "./bothClocks.ts"
 import * as Asker from "./Asker.ts"
 import { eventTable } from "./eventTable.ts"
 import { findingLines } from "./findingLines.ts"
@@ -26,12 +27,23 @@ export const state = Command.make(
       ),
     ),
     at: Flags.at,
-    clock: Flags.clock,
+    clock: Flag.Literals("clock", ["occurred", "recorded", "both"]).pipe(
+      Flag.withDescription(
+        "Whose clock an instant in --at is meant by: the sources' (occurred, the default), the log's (recorded), or both: what was learnt later",
+      ),
+      Flag.withDefault("occurred" as const),
+    ),
+    lateness: Flag.String("lateness").pipe(
+      Flag.withMetavar("D"),
+      Flag.withDescription("With --clock both: what comes so much later is folded in (default 1h)"),
+      Flag.withDefault("1h"),
+    ),
     log: Flags.log,
     server: Flags.server,
     json: Flags.json,
   },
   Effect.fn("cli.state")(function* (given) {
+    if (given.clock === "both") return yield* bothClocks(given)
     const ask = yield* Asker.forReading(given)
     const answer = yield* ask({
       path: `/api/${given.kind}s/${encodeURIComponent(given.id)}`,

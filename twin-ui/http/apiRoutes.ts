@@ -25,6 +25,7 @@ import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
 import * as At from "./At.ts"
 import { asOf, now } from "./asOf.ts"
 import * as BisectRoutes from "./bisectRoutes.ts"
+import * as ClockRoutes from "./clockRoutes.ts"
 import * as DiffRoutes from "./diffRoutes.ts"
 import * as DeliveryRoutes from "./deliveryRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
@@ -309,6 +310,7 @@ export const make = Effect.gen(function* () {
     ...IncidentRoutes.make(reading),
     ...(yield* WhyRoutes.make(reading)),
     ...(yield* DiffRoutes.make(reading)),
+    ...(yield* ClockRoutes.make),
     ...(yield* WhatIfRoutes.make(reading)),
     ...(yield* BisectRoutes.make(reading)),
     ...(yield* FirewallRoutes.make(reading)),

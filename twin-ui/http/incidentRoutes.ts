@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import type { Kind } from "../../projections/anomaly/Finding.ts"
+import type { Incident } from "../../projections/chain/ChainView.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
 import { rowOf } from "../../projections/chain/EventRow.ts"
 import { incidentsOf } from "../../projections/chain/view.ts"
@@ -48,13 +49,14 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
         const anomaly = yield* reading.state(Anomaly.projection, moment)
         const chain = yield* reading.state(Chain, moment)
         const found = Findings.incidentsOf(anomaly, chain.nowMs, outages)
-        const all = together(incidentsOf(chain, found, Number.POSITIVE_INFINITY))
+        const single = incidentsOf(chain, found, Number.POSITIVE_INFINITY)
+        const all = together(single, yield* policyCauses(reading, single))
         const lines: Array<IncidentLine> = []
-        for (const { end, start, ...rest } of all.slice(0, limit)) {
-          const cause = yield* reading.event(start.position)
+        for (const { end, policyAt, start, ...rest } of all.slice(0, limit)) {
+          const cause = yield* reading.event(policyAt ?? start.position)
           lines.push({
             ...rest,
-            label: rest.parts[0].label,
+            label: policyAt === undefined ? rest.parts[0].label : "refusals under a new policy",
             start,
             ...(end === undefined ? {} : { end }),
             ...(cause === undefined ? {} : { cause: rowOf(cause) }),
@@ -68,3 +70,30 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
       }),
   }),
 ]
+
+/** Bursts of refusals whose first event is looked at. */
+const lookedAtMax = 200
+/** A policy adopted longer before is nothing new. */
+const newMs = 86_400_000
+
+/** Where the policy was adopted under which a burst of refusals began, if that was shortly before. */
+const policyCauses = Effect.fnUntraced(function* (
+  reading: Reading,
+  incidents: ReadonlyArray<Incident>,
+) {
+  const causes = new Map<string, number>()
+  const policies = new Map<number, number | undefined>()
+  const bursts = incidents.filter(({ kind }) => kind === "refusals").slice(0, lookedAtMax)
+  for (const { id, start } of bursts) {
+    const refusal = yield* reading.event(start.position)
+    for (const position of refusal?.causes ?? []) {
+      if (!policies.has(position)) {
+        const cause = yield* reading.event(position)
+        policies.set(position, cause?.event._tag === "PolicyAdopted" ? cause.occurredMs : undefined)
+      }
+      const adoptedMs = policies.get(position)
+      if (adoptedMs !== undefined && start.ms - adoptedMs < newMs) causes.set(id, position)
+    }
+  }
+  return causes
+})

@@ -33,11 +33,13 @@ export const kinds = [
   "replay",
   "replay-after-wrap",
   "tampered-evidence",
+  "surge",
   "tampered-station",
   "transit-link",
   "type-relabelling",
   "unknown-device",
   "wrap-padding-forgery",
+  "wrong-policy",
 ] as const
 export type Kind = (typeof kinds)[number]
 

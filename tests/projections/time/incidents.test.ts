@@ -45,6 +45,14 @@ describe("incidents", () => {
     assert.deepStrictEqual(labels([trust, customer, both]), [["trust", "outage", "both"]])
   })
 
+  it("of many things under one new policy are one; of few they are not", () => {
+    const all = ["A", "B", "C"].map((device, i) => incident(device, 10 * i, 10 * i + 5, { device }))
+    const causes = new Map(all.map(({ id }) => [id, 7]))
+    const [one] = together(all, causes)
+    assert.deepStrictEqual([one.policyAt, one.parts.length], [7, 3])
+    assert.strictEqual(together(all.slice(1), new Map([...causes].slice(1))).length, 2)
+  })
+
   it("last as long as any part of them", () => {
     const [one] = together([
       incident("a", 10, 20, { device: "A" }),
