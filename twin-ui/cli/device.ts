@@ -1,4 +1,4 @@
-/** `sigtwin device …`: register, list, retire, replace a key, disengage a counter. */
+/** `sigtwin device …`: register, list, retire, replace a key, disengage a counter, downlinks and payloads. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -6,10 +6,11 @@ import { Argument, Command, Flag } from "effect/cli"
 import { DevicesAnswer } from "../http/lists.ts"
 import * as Flags from "./flags.ts"
 import * as List from "./List.ts"
-import { readKey } from "./readKey.ts"
+import { readHex, readKey } from "./readKey.ts"
 import { said } from "./said.ts"
 import { sayDone } from "./sayDone.ts"
 import * as Words from "./Words.ts"
+import { WrongUse } from "./WrongUse.ts"
 
 const common = { log: Flags.log, server: Flags.server, json: Flags.json }
 
@@ -118,6 +119,78 @@ const disengage = Command.make(
   Command.withDescription("Skip a device's counter check once: its next number is taken as it is"),
 )
 
+const none = (description: string) =>
+  Flag.Boolean("none").pipe(Flag.withDescription(description), Flag.withDefault(false))
+
+const downlinkDefault = Command.make(
+  "downlink-default",
+  {
+    id,
+    payloadFile: Flag.String("payload-file").pipe(
+      Flag.withMetavar("FILE|-"),
+      Flag.withDescription("File with eight bytes, 16 hexadecimal digits; - is standard input"),
+      Flag.optional,
+    ),
+    none: none("It is told nothing from here on"),
+    ...common,
+  },
+  Effect.fn("cli.device.downlinkDefault")(function* (given) {
+    if (Option.isSome(given.payloadFile) === given.none)
+      return yield* new WrongUse({ detail: "give --payload-file, or --none" })
+    const payload = Option.isSome(given.payloadFile)
+      ? yield* readHex(given.payloadFile.value, 16, "payload")
+      : undefined
+    yield* sayDone(
+      given,
+      {
+        path: `/api/devices/${encodeURIComponent(given.id)}/downlink-default`,
+        body: payload === undefined ? {} : { payload },
+      },
+      `device ${given.id} ${payload === undefined ? "has no default downlink" : "has a default downlink"}`,
+    )
+  }),
+).pipe(
+  Command.withDescription(
+    "Set what a device that asks for a downlink is told where its customer does not answer",
+  ),
+)
+
+const payloadScheme = Command.make(
+  "payload-scheme",
+  {
+    id,
+    scheme: text("scheme", "The scheme, as sigtwin-ctr-1 (docs/formats/payload-encryption.md)"),
+    keyFile: keyFile.pipe(
+      Flag.withDescription("File with its payload key, 32 hexadecimal digits; - is standard input"),
+      Flag.optional,
+    ),
+    rolloverCounter: Flags.integer("rollover-counter", { minimum: 0, maximum: 2 ** 32 - 1 }).pipe(
+      Flag.withDescription("How often its sequence number has wrapped by now (default 0)"),
+      Flag.optional,
+    ),
+    none: none("It encrypts no longer from here on"),
+    ...common,
+  },
+  Effect.fn("cli.device.payloadScheme")(function* (given) {
+    const adopts = Option.isSome(given.scheme) && Option.isSome(given.keyFile)
+    if (adopts === given.none || (given.none && Option.isSome(given.scheme)))
+      return yield* new WrongUse({ detail: "give --scheme and --key-file, or --none" })
+    const key = Option.isSome(given.keyFile) ? yield* readKey(given.keyFile.value) : undefined
+    yield* sayDone(
+      given,
+      {
+        path: `/api/devices/${encodeURIComponent(given.id)}/payload-scheme`,
+        body: {
+          ...said("scheme", given.scheme),
+          ...(key === undefined ? {} : { key }),
+          ...said("rolloverCounter", given.rolloverCounter),
+        },
+      },
+      `device ${given.id} ${given.none ? "no longer encrypts its payloads" : "encrypts its payloads"}`,
+    )
+  }),
+).pipe(Command.withDescription("Say how a device encrypts its payloads from here on"))
+
 const list = Command.make("list", List.flags, (given) =>
   List.show(given, "/api/devices", Schema.decodeUnknownEffect(DevicesAnswer), {
     of: "devices",
@@ -149,6 +222,16 @@ const list = Command.make("list", List.flags, (given) =>
 ).pipe(Command.withDescription("List devices, now or as it was"))
 
 export const device = Command.make("device").pipe(
-  Command.withDescription("Register, list and retire devices; replace keys, disengage counters"),
-  Command.withSubcommands([register, list, retire, replaceKey, disengage]),
+  Command.withDescription(
+    "Register, list and retire devices; keys, counters, default downlinks, encrypted payloads",
+  ),
+  Command.withSubcommands([
+    register,
+    list,
+    retire,
+    replaceKey,
+    disengage,
+    downlinkDefault,
+    payloadScheme,
+  ]),
 )

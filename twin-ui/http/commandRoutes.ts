@@ -105,6 +105,27 @@ const asks: ReadonlyArray<Ask> = [
     subject: deviceSubject,
   },
   {
+    tag: "SetDownlinkDefault",
+    right: "write-devices",
+    on: onDevice,
+    path: "/api/devices/:id/downlink-default",
+    summary: "Set what a device that asks is told where its customer does not answer",
+    description: "Eight bytes as `payload`; without it there is no default from here on.",
+    fromPath: { id: "device" },
+    subject: deviceSubject,
+  },
+  {
+    tag: "AdoptPayloadScheme",
+    right: "write-devices",
+    on: onDevice,
+    path: "/api/devices/:id/payload-scheme",
+    summary: "Say how a device encrypts its payloads from here on",
+    description:
+      "`scheme`, its `key`, and the device's `rolloverCounter` at present; without scheme and key it encrypts no longer.",
+    fromPath: { id: "device" },
+    subject: deviceSubject,
+  },
+  {
     tag: "RetireDevice",
     right: "write-devices",
     on: onDevice,

@@ -13,6 +13,7 @@ import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import type { Finding } from "../../projections/anomaly/Finding.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
+import * as Downlinks from "../../projections/downlink/Downlinks.ts"
 import * as Firewall from "../../projections/firewall/Firewall.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
 import * as Replay from "../../projections/replay/Replay.ts"
@@ -77,6 +78,8 @@ export const make = (reading: Reading) =>
             device: yield* reading.state(Device.projection, moment),
             replay: yield* reading.state(Replay.projection, moment),
             tally: yield* reading.state(Tallies.projection, moment),
+            downlink: yield* reading.state(Downlinks.projection, moment),
+            payload: yield* reading.state(Schemes.projection, moment),
           }
           const told = tellDevice({ states, occurredMs: moment.occurredMs }, id)
           if (told === undefined) {

@@ -40,6 +40,32 @@ describe("commands", () => {
     }),
   )
 
+  it.live("set a device's default downlink and its encryption from files, and end both", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const [log, keyFile, payloadFile] = ["a.db", "k", "p"].map((name) => join(path, name))
+      writeFileSync(keyFile, key)
+      writeFileSync(payloadFile, "c0ffee00c0ffee11\n")
+      const device = (...args: ReadonlyArray<string>) => run("device", ...args, "--log", log)
+      yield* device("register", "77", "--key-file", keyFile)
+      const set = yield* device("downlink-default", "77", "--payload-file", payloadFile)
+      assert.strictEqual(set.out, "device 77 has a default downlink (position 1)")
+      const scheme = ["payload-scheme", "77", "--scheme", "sigtwin-ctr-1", "--key-file", keyFile]
+      assert.strictEqual((yield* device(...scheme)).code, 0)
+      const told = yield* run("state", "device", "77", "--log", log)
+      assert.match(told.out, /payloads +sigtwin-ctr-1, key version 1 +\[2\]/)
+      assert.match(told.out, /default +set +\[1\]/)
+      assert.strictEqual((yield* device("downlink-default", "77", "--none")).code, 0)
+      assert.strictEqual((yield* device("payload-scheme", "77", "--none")).code, 0)
+      assert.match((yield* run("state", "device", "77", "--log", log)).out, /no longer encrypted/)
+      assert.strictEqual((yield* device("downlink-default", "77")).code, 2)
+      assert.strictEqual((yield* device("payload-scheme", "77", "--scheme", "x")).code, 2)
+      const short = yield* device("downlink-default", "77", "--payload-file", keyFile)
+      assert.strictEqual(short.code, 2)
+      assert.notInclude(short.err, key)
+    }),
+  )
+
   it.live("say when it was so already, and end with 1 when they are refused", () =>
     Effect.gen(function* () {
       const log = join(yield* folder, "a.db")

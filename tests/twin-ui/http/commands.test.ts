@@ -28,6 +28,35 @@ describe("commands over HTTP", () => {
     }).pipe(Effect.provide(world())),
   )
 
+  it.live("set what a device is told and how it encrypts, and give neither back", () =>
+    Effect.gen(function* () {
+      yield* post("/api/devices", { device: "4D33DB", key })
+      const payload = "c0ffee00c0ffee11"
+      const set = yield* post("/api/devices/4d33db/downlink-default", { payload })
+      assert.strictEqual(set.status, 201, set.text)
+      const short = yield* post("/api/devices/4d33db/downlink-default", { payload: "c0ffee" })
+      assert.strictEqual(short.status, 400)
+      assert.deepStrictEqual(list(short, "faults", "where"), ["$.payload"])
+      const given = { scheme: "sigtwin-ctr-1", key: "00112233445566778899aabbccddeeff" }
+      const adopted = yield* post("/api/devices/4d33db/payload-scheme", given)
+      assert.strictEqual(adopted.status, 201, adopted.text)
+      const unknown = yield* post("/api/devices/4d33db/payload-scheme", { ...given, scheme: "no" })
+      assert.strictEqual(unknown.status, 400, unknown.text)
+      assert.include(unknown.text, "there is no scheme no")
+      const told = yield* ask("/api/devices/4D33DB")
+      assert.include(told.text, "sigtwin-ctr-1, key version 1")
+      for (const path of ["/api/devices/4D33DB", "/api/events/1", "/api/events/2"]) {
+        const { text } = yield* ask(path)
+        assert.notInclude(text, payload)
+        assert.notInclude(text, given.key)
+      }
+      yield* post("/api/devices/4d33db/downlink-default", {})
+      yield* post("/api/devices/4d33db/payload-scheme", {})
+      const after = yield* ask("/api/devices/4D33DB")
+      assert.include(after.text, "no longer encrypted")
+    }).pipe(Effect.provide(world())),
+  )
+
   it.live("say 200 and no positions where it was so already", () =>
     Effect.gen(function* () {
       yield* post("/api/stations", { station: "1e6a" })

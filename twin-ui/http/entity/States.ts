@@ -2,7 +2,9 @@
 import type * as CoreNetwork from "../../../projections/coreNetwork/CoreNetwork.ts"
 import type * as Delivery from "../../../projections/delivery/Delivery.ts"
 import type * as Device from "../../../projections/device/Device.ts"
+import type * as Downlinks from "../../../projections/downlink/Downlinks.ts"
 import type * as Integrity from "../../../projections/integrity/Integrity.ts"
+import type * as Schemes from "../../../projections/payload/Schemes.ts"
 import type * as Adopted from "../../../projections/policy/Adopted.ts"
 import type * as Replay from "../../../projections/replay/Replay.ts"
 import type * as Tallies from "../../../projections/tally/Tallies.ts"
@@ -12,6 +14,8 @@ export interface States {
   readonly device: Device.State
   readonly replay: Replay.State
   readonly tally: Tallies.State
+  readonly downlink: Downlinks.State
+  readonly payload: Schemes.State
   readonly integrity: Integrity.State
   readonly delivery: Delivery.State
   readonly coreNetwork: CoreNetwork.State

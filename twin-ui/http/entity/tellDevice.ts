@@ -1,5 +1,7 @@
 /** A device at one instant: who it is, its counter, who hears it. */
 import * as Device from "../../../projections/device/Device.ts"
+import * as Downlinks from "../../../projections/downlink/Downlinks.ts"
+import * as Schemes from "../../../projections/payload/Schemes.ts"
 import * as Replay from "../../../projections/replay/Replay.ts"
 import type * as Account from "../../../projections/replay/Account.ts"
 import * as Tallies from "../../../projections/tally/Tallies.ts"
@@ -8,7 +10,7 @@ import type { Fact, FactTable } from "../../api/EntityState.ts"
 import { at, count, dBm, fact, factIf, parts, type Standing, table, type Told } from "./facts.ts"
 import type { Scene } from "./States.ts"
 
-export type DeviceScene = Scene<"device" | "replay" | "tally">
+export type DeviceScene = Scene<"device" | "replay" | "tally" | "downlink" | "payload">
 
 export const tellDevice = (scene: DeviceScene, id: string): Told | undefined => {
   const device = Device.find(scene.states.device, id)
@@ -18,7 +20,7 @@ export const tellDevice = (scene: DeviceScene, id: string): Told | undefined => 
     ...standing(device),
     title: id,
     tables: [
-      ...table("Registration", registration(device)),
+      ...table("Registration", [...registration(device), ...encryption(scene, id)]),
       ...(replay === undefined
         ? []
         : [
@@ -32,6 +34,7 @@ export const tellDevice = (scene: DeviceScene, id: string): Told | undefined => 
           fact(reason, n, { tone: "refused" }),
         ),
       ),
+      ...table("Downlinks", downlinks(scene, id)),
       ...table("Latest messages", messages(scene, id)),
     ],
   }
@@ -111,6 +114,53 @@ const registration = (device: Device.Device): ReadonlyArray<Fact> => {
     ),
     fact("counter rolls over at", given.rollover ?? "policy's default"),
     fact("key", given.keyVersion === 0 ? "none" : `version ${given.keyVersion}`),
+  ]
+}
+
+/** How its payloads are encrypted, where it ever said that they are. */
+const encryption = ({ states }: Pick<DeviceScene, "states">, id: string): ReadonlyArray<Fact> => {
+  const adopted = Schemes.adoptionsOf(states.payload, id).at(-1)
+  if (adopted === undefined) return []
+  const { keyVersion, position, scheme } = adopted
+  const value = scheme === null ? "no longer encrypted" : `${scheme}, key version ${keyVersion}`
+  return [fact("payloads", value, { position })]
+}
+
+/** What it was asked to be told, and what became of it, newest first. */
+const downlinks = ({ states }: Pick<DeviceScene, "states">, id: string): ReadonlyArray<Fact> => {
+  const device = Downlinks.find(states.downlink, id)
+  if (device === undefined) return []
+  const { asked, askings, confirmed, defaultAt, stray, unconfirmed } = device
+  const refused = Object.values(device.refusedFor).reduce((sum, n) => sum + n, 0)
+  return [
+    fact("default", defaultAt === null ? "none" : "set", { position: defaultAt }),
+    fact("asked for", asked),
+    fact("confirmed", confirmed),
+    ...(unconfirmed === 0 ? [] : [fact("not confirmed", unconfirmed, { tone: "suspicious" })]),
+    ...(refused === 0 ? [] : [fact("not answered", refused)]),
+    ...(stray === 0
+      ? []
+      : [fact("confirmed, and not sent by this twin", stray, { tone: "suspicious" })]),
+    ...askings
+      .toReversed()
+      .map(({ because, by, epoch, outcome, reason, seq, station, ...asking }) =>
+        fact(
+          `${seq}@${epoch}`,
+          parts(
+            outcome === "refused" ? "not answered" : outcome,
+            reason ?? "",
+            by === null ? "" : `the ${by}'s answer`,
+            station === null ? "" : `by ${station}`,
+            dBm(asking.rssiDbm),
+            at(asking.askedMs),
+          ),
+          {
+            tone: outcome === "unconfirmed" ? "suspicious" : "plain",
+            position: because.at(-1),
+            link: { kind: "message", id: `${id}:${seq}@${epoch}` },
+          },
+        ),
+      ),
   ]
 }
 
