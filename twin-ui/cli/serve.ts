@@ -13,7 +13,7 @@ import { act } from "../../core/network/act.ts"
 import { liftBlocks } from "../../core/network/liftBlocks.ts"
 import * as post from "../../core/network/post.ts"
 import type { Stations } from "../../core/network/Stations.ts"
-import * as stationsLog from "../../core/network/stationsLog.ts"
+import * as OrderDesk from "../../core/network/OrderDesk.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
@@ -87,7 +87,7 @@ export const serveWith = <E>(demo: Demo<E>) =>
             Layer.provideMerge(ready),
             Layer.provideMerge(recheckLayer(address)),
             Layer.provideMerge(log),
-            Layer.provideMerge(stationsLog.layer),
+            Layer.provideMerge(OrderDesk.layer),
           ),
         ),
       )

@@ -29,6 +29,7 @@ import * as Gate from "./gate.ts"
 import * as Guard from "./guard.ts"
 import * as IngestRoutes from "./ingestRoutes.ts"
 import * as Metrics from "./Metrics.ts"
+import * as OrderRoutes from "./orderRoutes.ts"
 import * as PageRoutes from "./pageRoutes.ts"
 import * as Problem from "./Problem.ts"
 import { bodyMax } from "./readBody.ts"
@@ -128,6 +129,7 @@ const allRoutes = (settings: Settings) =>
     const routes = [
       ...(yield* IngestRoutes.make),
       ...(yield* StationRoutes.make),
+      ...(yield* OrderRoutes.make),
       ...(yield* ApiRoutes.make),
       ...(yield* CommandRoutes.make),
       ...(yield* FeedRoutes.make(settings)),

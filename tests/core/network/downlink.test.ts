@@ -15,7 +15,7 @@ import { EventLog } from "../../../core/log/EventLog.ts"
 import { deliver } from "../../../core/network/deliver.ts"
 import { sendDownlinks } from "../../../core/network/downlink.ts"
 import * as post from "../../../core/network/post.ts"
-import * as stationsLog from "../../../core/network/stationsLog.ts"
+import * as OrderDesk from "../../../core/network/OrderDesk.ts"
 import { scaledClock } from "../../../twin-ui/cli/demo/scaledClock.ts"
 import { a, answer, ask, atMs, bytes, confirm, setUp, told, world } from "../decide/downlinks.ts"
 import { endpoint } from "./endpoint.ts"
@@ -177,7 +177,7 @@ describe("sending downlinks", () => {
       yield* pipeline.submit([ask(1)])
       yield* pipeline.downlink(answer(1, 3000))
       assert.strictEqual((yield* toldUntil(3)).at(-1), "nottransmitted")
-    }).pipe(Effect.provide(Layer.mergeAll(world(), stationsLog.layer))),
+    }).pipe(Effect.provide(Layer.mergeAll(world(), OrderDesk.layer))),
   )
 })
 

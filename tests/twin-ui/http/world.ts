@@ -9,6 +9,7 @@ import { secretsMemory } from "../../../core/keys/secretsMemory.ts"
 import * as Vault from "../../../core/keys/Vault.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
 import * as memory from "../../../core/log/memory.ts"
+import * as OrderDesk from "../../../core/network/OrderDesk.ts"
 import { all, type Packed, pack } from "../../../projections/all.ts"
 import { Chain } from "../../../projections/chain/Chain.ts"
 import { Timeline } from "../../../projections/chain/Timeline.ts"
@@ -27,7 +28,12 @@ const projections: ReadonlyArray<Packed> = [
 
 const behind = Layer.mergeAll(pipelineLive.layer, live.layerOf(projections)).pipe(
   Layer.provideMerge(
-    Layer.mergeAll(memory.layer, Vault.layer(secretsMemory), snapshotsMemory.layer),
+    Layer.mergeAll(
+      memory.layer,
+      Vault.layer(secretsMemory),
+      snapshotsMemory.layer,
+      OrderDesk.layer,
+    ),
   ),
 )
 
