@@ -19,7 +19,7 @@ import {
   SourceId,
   StationId,
 } from "../event/ids.ts"
-import { CorePartAdded, CoreServiceDeclared } from "../event/infrastructure.ts"
+import { CorePartAdded, CorePartReported, CoreServiceDeclared } from "../event/infrastructure.ts"
 import { SchemeId } from "../event/payloadScheme.ts"
 import { Policy } from "../event/policy.ts"
 import {
@@ -66,6 +66,7 @@ export const SourceCredentials = Schema.Redacted(
 
 const { _tag: _source, secretVersion: _credentials, ...networkSource } = SourceAdded.fields
 const { _tag: _part, ...part } = CorePartAdded.fields
+const { _tag: _report, ...partReport } = CorePartReported.fields
 const { _tag: _service, ...coreService } = CoreServiceDeclared.fields
 const { _tag: _device, keyVersion: _version, ...device } = DeviceRegistered.fields
 const { _tag: _station, ...station } = StationEnrolled.fields
@@ -137,6 +138,8 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("AddCorePart", part),
   Schema.TaggedStruct("RemoveCorePart", { part: PartId }),
   Schema.TaggedStruct("DeclareCoreService", coreService),
+  /** By whoever watches it, at that instant. */
+  Schema.TaggedStruct("ReportCorePart", { ...partReport, atMs: Schema.Int }),
   /** Its credentials stay as they are where none are given. */
   Schema.TaggedStruct("AddSource", {
     ...networkSource,

@@ -211,6 +211,7 @@ export const decideCommand = (
     case "AddCorePart":
     case "RemoveCorePart":
     case "DeclareCoreService":
+    case "ReportCorePart":
       return decideInfrastructure(state, command)
     case "AddSource": {
       const { _tag: _, credentials, ...given } = command

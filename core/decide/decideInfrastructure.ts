@@ -12,7 +12,7 @@ export const servicesMax = 64
 
 type About = Extract<
   Command,
-  { readonly _tag: "AddCorePart" | "RemoveCorePart" | "DeclareCoreService" }
+  { readonly _tag: "AddCorePart" | "RemoveCorePart" | "DeclareCoreService" | "ReportCorePart" }
 >
 
 export const decideInfrastructure = (
@@ -36,6 +36,12 @@ export const decideInfrastructure = (
       return state.parts.has(command.part)
         ? [{ _tag: "CorePartRemoved", part: command.part }]
         : unknown(`part ${command.part}`)
+    case "ReportCorePart": {
+      const { _tag: _, atMs: _at, ...given } = command
+      const known = state.parts.get(command.part)
+      if (known === undefined) return unknown(`part ${command.part}`)
+      return known.up === command.up ? [] : [{ _tag: "CorePartReported", ...given }]
+    }
     case "DeclareCoreService": {
       const { _tag: _, ...given } = command
       const subject = `service ${command.service}`

@@ -320,7 +320,8 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
       by !== local && outcome.some((event) => !("by" in event))
         ? [emit({ _tag: "CommandGiven", by, command: command._tag }, now, [])]
         : []
-    return outcome.map((event) => emit(event, now, because))
+    const atMs = command._tag === "ReportCorePart" ? command.atMs : now
+    return outcome.map((event) => emit(event, atMs, because))
   })
 
   /** Blocks that are over are lifted before anything is decided on under them. */

@@ -18,6 +18,7 @@ import { reflash } from "./adversary/reflash.ts"
 import { replay } from "./adversary/replay.ts"
 import { replayAfterWrap } from "./adversary/replayAfterWrap.ts"
 import { retransmission } from "./adversary/retransmission.ts"
+import { serverOutage } from "./adversary/serverOutage.ts"
 import { tamperedEvidence } from "./adversary/tamperedEvidence.ts"
 import { surge } from "./adversary/surge.ts"
 import { tamperedStation } from "./adversary/tamperedStation.ts"
@@ -95,6 +96,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   replay: alone(replay),
   // The busiest devices, 96 to 120 messages a day, wrap within 43 days.
   "replay-after-wrap": alone(replayAfterWrap, 60),
+  "server-outage": alone(serverOutage),
   "tampered-evidence": { ...alone(tamperedEvidence), parts: [part(tamperedEvidence, 30, 330)] },
   surge: alone(surge),
   "tampered-station": alone(tamperedStation),

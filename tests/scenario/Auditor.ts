@@ -39,6 +39,7 @@ const calledAs: Readonly<Record<Kind, Finding.Kind | null>> = {
   "tampered-evidence": null,
   surge: "strangers",
   "tampered-station": null,
+  "server-outage": null,
   "transit-link": null,
   "type-relabelling": "type-relabelling",
   "unknown-device": "strangers",

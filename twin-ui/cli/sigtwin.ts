@@ -6,6 +6,7 @@ import { diff } from "./diff.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { block, firewall, unblock } from "./block.ts"
+import { core } from "./core.ts"
 import { customer } from "./customer.ts"
 import { deliveries } from "./deliveries.ts"
 import { device } from "./device.ts"
@@ -46,6 +47,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     whatIf,
     deliveries,
     redeliver,
+    core,
     simulate,
     verify,
     log,

@@ -27,6 +27,7 @@ import { asOf, now } from "./asOf.ts"
 import * as BisectRoutes from "./bisectRoutes.ts"
 import * as ClockRoutes from "./clockRoutes.ts"
 import * as DiffRoutes from "./diffRoutes.ts"
+import * as CoreRoutes from "./coreRoutes.ts"
 import * as DeliveryRoutes from "./deliveryRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
@@ -316,6 +317,7 @@ export const make = Effect.gen(function* () {
     ...(yield* FirewallRoutes.make(reading)),
     ...(yield* IntegrityRoutes.make(reading)),
     ...DeliveryRoutes.make(reading),
+    ...CoreRoutes.make(reading),
     events,
     event,
     stats,

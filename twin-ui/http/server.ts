@@ -27,6 +27,7 @@ import * as CommandRoutes from "./commandRoutes.ts"
 import * as FeedRoutes from "./feedRoutes.ts"
 import * as Gate from "./gate.ts"
 import * as Guard from "./guard.ts"
+import * as InfrastructureRoute from "./infrastructureRoute.ts"
 import * as IngestRoutes from "./ingestRoutes.ts"
 import * as Metrics from "./Metrics.ts"
 import * as OrderRoutes from "./orderRoutes.ts"
@@ -128,6 +129,7 @@ const allRoutes = (settings: Settings) =>
   Effect.gen(function* () {
     const routes = [
       ...(yield* IngestRoutes.make),
+      ...(yield* InfrastructureRoute.make),
       ...(yield* StationRoutes.make),
       ...(yield* OrderRoutes.make),
       ...(yield* ApiRoutes.make),

@@ -32,6 +32,7 @@ export const kinds = [
   "reflash",
   "replay",
   "replay-after-wrap",
+  "server-outage",
   "tampered-evidence",
   "surge",
   "tampered-station",
