@@ -32,3 +32,6 @@ export const commandToken = Config.option(Config.Redacted("SIGTWIN_COMMAND_TOKEN
 
 /** 64 hex digits; where absent, a key file beside the log is made on first use. */
 export const masterKey = Config.option(Config.Redacted("SIGTWIN_MASTER_KEY"))
+
+/** Where other processes on the same log find this one; its own address where it is not set. */
+export const advertise = Config.option(Config.String("SIGTWIN_ADVERTISE"))

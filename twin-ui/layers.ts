@@ -29,9 +29,12 @@ import { type EventLog, type LogUnavailable, noLogYet } from "../core/log/EventL
 import * as Rejected from "../core/kernel/Rejected.ts"
 import * as kurrent from "../core/log/kurrent.ts"
 import * as KurrentAddress from "../core/log/kurrent/Address.ts"
+import * as membersKurrent from "../core/log/kurrent/membersKurrent.ts"
 import * as memory from "../core/log/memory.ts"
 import * as sqlite from "../core/log/sqlite.ts"
 import * as live from "../projections/run/live.ts"
+import type { AskMember } from "../projections/run/Shares.ts"
+import * as shares from "../projections/run/Shares.ts"
 import type { Recheck } from "../projections/run/Recheck.ts"
 import * as recheck from "../projections/run/Recheck.ts"
 import type { Snapshots } from "../projections/run/Snapshots.ts"
@@ -213,6 +216,20 @@ export const simulationLayer = (
 /** What answers questions, on top of a log. */
 export const twinLayer = (address: LogAddress): Layer.Layer<Twin, LogUnavailable, EventLog> =>
   live.layer.pipe(Layer.provide(snapshotsLayer(address)))
+
+/** What answers questions where several processes may share the work: the members of a log on a server; alone with any other. */
+export const sharedTwinLayer = (
+  address: LogAddress,
+  ask: AskMember,
+): Layer.Layer<Twin, LogUnavailable, EventLog> =>
+  address._tag === "Kurrent"
+    ? shares
+        .layer(ask)
+        .pipe(
+          Layer.provideMerge(membersKurrent.layer(address.at)),
+          Layer.provide(snapshotsLayer(address)),
+        )
+    : twinLayer(address)
 
 /** What checks a live twin in the background. */
 export const recheckLayer = (address: LogAddress): Layer.Layer<Recheck, never, EventLog | Twin> =>

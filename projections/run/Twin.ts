@@ -49,7 +49,7 @@ export class Twin extends Context.Service<
      */
     readonly state: <State>(
       projection: Projection<State>,
-    ) => Effect.Effect<State, ProjectionStopped>
+    ) => Effect.Effect<State, ProjectionStopped | LogUnavailable>
     /** The state with the events below `to`, for good. Not to be changed: others may be given the same. */
     readonly asOf: <State>(
       projection: Projection<State>,

@@ -3,12 +3,14 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { Command, Flag } from "effect/cli"
 import type { Pipeline } from "../../core/ingest/Pipeline.ts"
 import type { Vault } from "../../core/keys/Vault.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
+import { Members } from "../../core/log/Members.ts"
 import { act } from "../../core/network/act.ts"
 import { liftBlocks } from "../../core/network/liftBlocks.ts"
 import * as post from "../../core/network/post.ts"
@@ -17,12 +19,14 @@ import * as OrderDesk from "../../core/network/OrderDesk.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
+import { Shares } from "../../projections/run/Shares.ts"
 import { Twin } from "../../projections/run/Twin.ts"
 import * as Traffic from "../../projections/traffic/Traffic.ts"
 import * as config from "../config.ts"
+import { askMember } from "../http/askMember.ts"
 import * as Server from "../http/server.ts"
 import { type Settings, settingsDefault } from "../http/Settings.ts"
-import { parseLogAddress, recheckLayer, twinLayer, writerLayer } from "../layers.ts"
+import { parseLogAddress, recheckLayer, sharedTwinLayer, writerLayer } from "../layers.ts"
 import { type DemoOptions, optionsDefault } from "./demo/DemoOptions.ts"
 import * as Flags from "./flags.ts"
 import { pageRoot } from "./pageRoot.ts"
@@ -78,7 +82,7 @@ export const serveWith = <E>(demo: Demo<E>) =>
     Effect.fn("cli.serve")(function* (given) {
       const address = yield* parseLogAddress(given.log)
       const settings = yield* settingsOf(given)
-      const log = twinLayer(address).pipe(Layer.provideMerge(writerLayer(address)))
+      const log = sharedTwinLayer(address, askMember).pipe(Layer.provideMerge(writerLayer(address)))
       const ready = Layer.effectDiscard(caughtUp)
       yield* run(given, demo).pipe(
         Effect.scoped,
@@ -112,6 +116,11 @@ const run = <E>(
 ) =>
   Effect.gen(function* () {
     const server = yield* Server.Server
+    const members = yield* Effect.serviceOption(Members)
+    if (members._tag === "Some")
+      yield* members.value.join(
+        Option.getOrElse(yield* Effect.orDie(config.advertise), () => server.url),
+      )
     const found = yield* finding
     const plays = given.demo && (found.events === 0 || found.demo)
     yield* Console.log(
@@ -127,9 +136,33 @@ const run = <E>(
     const poster = yield* Effect.acquireRelease(Effect.sync(post.make), ({ close }) =>
       Effect.sync(close),
     )
-    yield* Effect.forkScoped(liftBlocks)
-    return yield* plays ? demo(given, poster) : act({ poster })
+    const work = Effect.gen(function* () {
+      yield* Effect.forkScoped(liftBlocks)
+      return yield* plays ? demo(given, poster) : act({ poster })
+    })
+    return yield* whileLeading(Effect.scoped(work))
   })
+
+/** What only one of the members of a log may do: for as long as this one leads; for ever where the log is not shared. */
+const whileLeading = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A | void, E, R> =>
+  Effect.gen(function* () {
+    const shares = yield* Effect.serviceOption(Shares)
+    const members = yield* Effect.serviceOption(Members)
+    if (shares._tag === "None" || members._tag === "None") return yield* work
+    const leads = Effect.map(shares.value.leader, (leader) => leader?.id === members.value.me)
+    const until = (wanted: boolean) =>
+      Effect.repeat(leads, {
+        until: (isLeading) => isLeading === wanted,
+        schedule: Schedule.spaced(leadLook),
+      })
+    while (true) {
+      yield* until(true)
+      yield* Effect.raceFirst(Effect.asVoid(work), until(false))
+    }
+  })
+
+/** How often a member looks whether it leads. */
+const leadLook = "500 millis"
 
 interface Found {
   readonly log: string

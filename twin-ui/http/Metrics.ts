@@ -40,6 +40,12 @@ const projected = Metric.gauge("sigtwin_projection_position", {
 const divergence = Metric.gauge("sigtwin_projection_divergence", {
   description: "1 where a live state was found not to be what the log gives, 0 else.",
 })
+const shareSlots = Metric.gauge("sigtwin_share_slots", {
+  description: "Slots of devices, of 256, that this process has folded for all members of its log.",
+})
+const shareEvents = Metric.gauge("sigtwin_share_events", {
+  description: "Events of devices that this process folded for its slots.",
+})
 const feedClients = Metric.gauge("sigtwin_feed_clients", { description: "Readers of the feeds." })
 const memory = Metric.gauge("process_resident_memory_bytes", {
   description: "Resident memory of the process.",
@@ -100,6 +106,8 @@ export const page = (now: {
   readonly readers: number
   readonly projectedPosition: number
   readonly diverged: ReadonlyArray<string>
+  /** Absent where the log is not shared. */
+  readonly share: { readonly slots: number; readonly events: number } | undefined
 }): Effect.Effect<string, never, EventLog | Pipeline> =>
   Effect.gen(function* () {
     const log = yield* EventLog
@@ -109,6 +117,10 @@ export const page = (now: {
     yield* Metric.update(head, yield* log.head)
     yield* Metric.update(projected, now.projectedPosition)
     yield* Metric.update(feedClients, now.readers)
+    if (now.share !== undefined) {
+      yield* Metric.update(shareSlots, now.share.slots)
+      yield* Metric.update(shareEvents, now.share.events)
+    }
     for (const { name: projection } of all)
       yield* Metric.update(
         Metric.withAttributes(divergence, { projection }),

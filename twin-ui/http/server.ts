@@ -28,6 +28,7 @@ import * as FeedRoutes from "./feedRoutes.ts"
 import * as Gate from "./gate.ts"
 import * as Guard from "./guard.ts"
 import * as InfrastructureRoute from "./infrastructureRoute.ts"
+import * as HandingOn from "./HandingOn.ts"
 import * as IngestRoutes from "./ingestRoutes.ts"
 import * as Metrics from "./Metrics.ts"
 import * as OrderRoutes from "./orderRoutes.ts"
@@ -40,6 +41,7 @@ import * as ServiceRoutes from "./serviceRoutes.ts"
 import { isLoopback, type Settings } from "./Settings.ts"
 import { local, Viewer } from "./Viewer.ts"
 import * as StationRoutes from "./stationRoutes.ts"
+import * as ShareRoutes from "./shareRoutes.ts"
 import * as WebFiles from "./webFiles.ts"
 
 /** How long answers under way may take when the server stops. */
@@ -136,6 +138,7 @@ const allRoutes = (settings: Settings) =>
       ...(yield* CommandRoutes.make),
       ...(yield* FeedRoutes.make(settings)),
       ...(yield* ChainFeed.make),
+      ...(yield* ShareRoutes.make),
     ]
     return [...routes, ...(yield* ServiceRoutes.make(routes, settings.version))]
   })
@@ -198,8 +201,11 @@ const appOf = Effect.fnUntraced(function* (
   page: PageRoutes.Page,
 ) {
   const router = yield* HttpRouter.make
+  const handingOn = yield* HandingOn.make
   for (const route of routes)
-    yield* router.add(route.method, route.path, (request) => gated(settings, route, request))
+    yield* router.add(route.method, route.path, (request) =>
+      gated(settings, handingOn, route, request),
+    )
   const routed = router.asHttpEffect()
   const patterns = routes.map((route) => ({ route, pattern: patternOf(route.path) }))
 
@@ -242,18 +248,24 @@ const appOf = Effect.fnUntraced(function* (
 })
 
 /** A route behind its gate, with its failures as problems. */
-const gated = (settings: Settings, route: Route, request: HttpServerRequest.HttpServerRequest) => {
+const gated = (
+  settings: Settings,
+  handingOn: HandingOn.HandingOn,
+  route: Route,
+  request: HttpServerRequest.HttpServerRequest,
+) => {
   // The router answers HEAD by GET, which for a callback would take it.
   if (request.method === "HEAD" && route.access === "ingest")
     return Effect.succeed(Problem.toResponse(wrongMethod("HEAD", route.path, [route.method])))
   const viewer = local
   const refused =
     Guard.accessProblem(settings, route.access, request.headers) ?? Gate.shutProblem(viewer, route)
+  const here = route.handle.pipe(
+    Effect.catch((failure) => Effect.succeed(Problem.toResponse(Problem.ofFailure(failure)))),
+    Effect.provideService(Viewer, viewer),
+  )
   return refused === undefined
-    ? route.handle.pipe(
-        Effect.catch((failure) => Effect.succeed(Problem.toResponse(Problem.ofFailure(failure)))),
-        Effect.provideService(Viewer, viewer),
-      )
+    ? handingOn.answer(route, request, here)
     : Effect.succeed(Problem.toResponse(refused))
 }
 

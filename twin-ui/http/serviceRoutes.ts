@@ -8,6 +8,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import { Recheck } from "../../projections/run/Recheck.ts"
+import { Shares } from "../../projections/run/Shares.ts"
 import { Twin } from "../../projections/run/Twin.ts"
 import * as DocsPage from "./docsPage.ts"
 import * as Metrics from "./Metrics.ts"
@@ -32,6 +33,15 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
     const pipeline = yield* Pipeline
     const readers = yield* Readers
     const twin = yield* Twin
+    const shares = yield* Effect.serviceOption(Shares)
+    const share = Option.match(shares, {
+      onNone: () => Effect.succeed(undefined),
+      onSome: ({ folded, ready }) =>
+        Effect.map(Effect.all([ready, folded]), ([slots, events]) => ({
+          slots: slots.filter((isMine) => isMine).length,
+          events,
+        })),
+    })
     const recheck = yield* Effect.serviceOption(Recheck)
     const diverged = Option.match(recheck, {
       onNone: () => Effect.succeed([]),
@@ -81,6 +91,7 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
             readers: readers.count(),
             projectedPosition,
             diverged: yield* diverged,
+            share: yield* share,
           }).pipe(Effect.provideService(EventLog, log), Effect.provideService(Pipeline, pipeline))
           return HttpServerResponse.text(text, {
             contentType: "text/plain; version=0.0.4; charset=utf-8",

@@ -51,6 +51,8 @@ export interface Server {
     from: number | "end",
     count: number,
   ) => Effect.Effect<ReadonlyArray<Record>, LogUnavailable>
+  /** Has the server keep the last records of a stream only. */
+  readonly keep: (stream: string, records: number) => Effect.Effect<void, LogUnavailable>
   /** Hands on what stands behind a revision, then what is appended; ends when the connection does, saying why. */
   readonly subscribe: (
     stream: string,
@@ -179,6 +181,11 @@ export const connect = (
         from !== "end" && from < 0
           ? Effect.succeed([])
           : read(stream, "backwards", from === "end" ? "end" : BigInt(from), count),
+      keep: (stream, records) =>
+        patiently(call(() => client.setStreamMetadata(stream, { maxCount: records }))).pipe(
+          Effect.asVoid,
+          Effect.catchTag(["NotFound", "WrongRevision"], () => Effect.void),
+        ),
       subscribe,
     }
   })
