@@ -24,6 +24,9 @@ export interface Options {
 
 const patienceDefault = Duration.seconds(30)
 
+/** While it is opened: somebody waits to hear that the address is wrong. */
+const openingPatience = Duration.seconds(5)
+
 export const layer = (
   address: Address,
   { id, patience = patienceDefault, readonly = false }: Options = {},
@@ -31,7 +34,10 @@ export const layer = (
   Layer.effect(
     EventLog,
     Effect.gen(function* () {
-      const server = yield* connect(address, patience)
-      return yield* logOn(yield* KurrentStore.open(server, address, { readonly, id }))
+      let current = Duration.min(patience, openingPatience)
+      const server = yield* connect(address, () => current, !readonly)
+      const store = yield* KurrentStore.open(server, address, { readonly, id })
+      current = patience
+      return yield* logOn(store)
     }),
   )

@@ -2,8 +2,9 @@
  * The server, as far as the log needs it: appends at an expected revision, reads of a stream both ways, a subscription.
  *
  * - What passes (the server restarts, another becomes the leader) is tried again, with growing pauses, for `patience`.
- * - An append is tried again with the same ids, and what then stands at its place is looked at: so it is in once, or
- *   not at all. Only when patience ends without an answer is it not known which; the store then looks before it goes on.
+ * - An append is tried again with the same ids, and what then stands at its place is looked at: so it is in once, or not at
+ *   all. A writer reads from the leader for that. Only when patience ends without an answer is it not known which; the store
+ *   then looks before it goes on.
  */
 import type { EventData, ResolvedEvent } from "@kurrent/kurrentdb-client"
 import * as Duration from "effect/Duration"
@@ -67,10 +68,12 @@ const callMax = Duration.seconds(10)
 const pauseFirst = Duration.millis(50)
 const pauseMax = Duration.seconds(2)
 
-/** Connects on first use. `patience`: how long to try when the server does not answer. */
+/** Connects on first use. `patience`: how long to try when the server does not answer, asked at each call. */
 export const connect = (
   address: Address,
-  patience: Duration.Duration,
+  patience: () => Duration.Duration,
+  /** Whether reads must see every append that was answered: of a cluster only the leader knows. */
+  asLeader = true,
 ): Effect.Effect<Server, LogUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
     const log = address.shown
@@ -105,8 +108,8 @@ export const connect = (
     ): Effect.Effect<A, WrongRevision | NotFound | LogUnavailable> =>
       effect.pipe(
         Effect.retry({
-          while: ({ _tag }) => _tag === "Passing" && !Duration.isZero(patience),
-          schedule: pauses(patience),
+          while: ({ _tag }) => _tag === "Passing" && !Duration.isZero(patience()),
+          schedule: pauses(patience()),
         }),
         Effect.catchTag("Passing", ({ detail }) =>
           Effect.fail(new LogUnavailable({ log, reason: "unreachable", detail })),
@@ -126,6 +129,7 @@ export const connect = (
             direction,
             fromRevision,
             maxCount,
+            requiresLeader: asLeader,
             ...(address.credentials !== undefined && { credentials: address.credentials }),
           })
           for await (const resolved of found) {

@@ -47,7 +47,7 @@ export const layer = (
   Layer.effect(
     Members,
     Effect.gen(function* () {
-      const server = yield* connect(address, patience)
+      const server = yield* connect(address, () => patience)
       const clock = yield* Clock.Clock
       const stream = `${address.name}:members`
       const me = randomId()

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -390,6 +391,34 @@ describe("the pipeline", () => {
           ),
         )
       }),
+  )
+
+  it.effect("takes in what another process committed, and decides by it", () =>
+    Effect.gen(function* () {
+      const log = yield* EventLog
+      const one = yield* Pipeline
+      yield* one.execute(register(a))
+      yield* one.submit([a.send(7)])
+      // A second pipeline on the same log, as another process has one.
+      const context = yield* Layer.build(Layer.fresh(pipelineLive.layer))
+      const two = Context.get(context, Pipeline)
+      const next = yield* two.submit([a.send(8)])
+      assert.include(next, { added: 1, accepted: 1 })
+      // The first one knows of it: the same fact is no second one, and the same number is taken.
+      assert.include(yield* one.submit([a.send(8)]), { added: 0, known: 1 })
+      assert.include(yield* one.submit([a.send(9)]), { added: 1, accepted: 1 })
+      const events = (yield* Stream.runCollect(log.read(0))).flat()
+      const causesAreBefore = events.every(({ causes, position }) =>
+        causes.every((cause) => cause < position),
+      )
+      assert.isTrue(causesAreBefore)
+      const accepted = events.filter(({ event }) => event._tag === "MessageAccepted")
+      for (const { causes, event } of accepted) {
+        const heard = events[causes[0]].event
+        assert.isTrue("seq" in heard && "seq" in event && heard.seq === event.seq)
+      }
+      assert.lengthOf(accepted, 3)
+    }).pipe(Effect.provide(world)),
   )
 
   it.effect("refuses commands that do not fit, and does nothing twice", () =>
