@@ -124,11 +124,15 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
   store.news?.(wakeUnsafe)
 
   const writer = Effect.gen(function* () {
+    let callers = 1
     while (true) {
       yield* arrived.await
-      // Callers that were just answered come back with their next events: they then share this commit.
-      yield* Effect.yieldNow
-      yield* Effect.uninterruptible(Effect.suspend(() => commitGroup(takeGroup())))
+      // Callers that were just answered come back with their next events: they then share this commit. One alone need
+      // not wait for others (measured: a fifth of its time).
+      if (callers > 1) yield* Effect.yieldNow
+      const group = takeGroup()
+      callers = group.length
+      yield* Effect.uninterruptible(commitGroup(group))
     }
   })
 

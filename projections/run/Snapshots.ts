@@ -41,7 +41,11 @@ export class Snapshots extends Context.Service<
 >()("sigtwin/projections/run/Snapshots") {}
 
 /** Snapshots kept of one projection of one log. With n events a seek folds about n / `snapshotsMax` of them. */
-export const snapshotsMax = 64
+export const snapshotsMax = 512
+
+/** And so many bytes of them, packed; `snapshotsMin` of them are kept whatever they take. */
+export const snapshotBytesMax = 256 * 2 ** 20
+export const snapshotsMin = 64
 
 /** The newest ones are kept whatever their distance: most seeks are near the end. */
 const newestKept = 8

@@ -55,7 +55,12 @@ const make = (projections: ReadonlyArray<Packed>) =>
     for (const packed of projections) {
       const { name, version } = packed
       const found = yield* snapshots.nearest({ logId, projection: name, version, at: head })
-      cells.push(Cell.make(packed, found))
+      const cell = yield* Effect.result(
+        Effect.try({ try: () => Cell.make(packed, found), catch: (cause) => String(cause) }),
+      )
+      if (cell._tag === "Failure")
+        yield* Effect.logWarning(`a snapshot of ${name} is not used: ${cell.failure}`)
+      cells.push(cell._tag === "Success" ? cell.success : Cell.make(packed, undefined))
     }
     const byName = new Map(cells.map((cell) => [cell.name, cell]))
 

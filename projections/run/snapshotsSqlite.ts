@@ -8,10 +8,18 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { DatabaseSync } from "node:sqlite"
-import { deflateRawSync, inflateRawSync } from "node:zlib"
+import { deflateRaw, inflateRawSync } from "node:zlib"
 import { sha256 } from "../../core/crypto/sha256.ts"
 import * as Bytes from "../../core/kernel/Bytes.ts"
-import { type Snapshot, Snapshots, type Sought, surplus } from "./Snapshots.ts"
+import {
+  type Snapshot,
+  snapshotBytesMax,
+  Snapshots,
+  snapshotsMax,
+  snapshotsMin,
+  type Sought,
+  surplus,
+} from "./Snapshots.ts"
 
 /** Longest text kept, in characters: a string of V8 has 536,870,888 at most. */
 export const textLengthMax = 400_000_000
@@ -32,7 +40,12 @@ export const layer = (path: string): Layer.Layer<Snapshots> =>
       )
       if (store === undefined) return none
       return Snapshots.of({
-        save: (snapshot) => attempt("a snapshot was not kept", () => store.save(snapshot)),
+        save: (snapshot) =>
+          Effect.gen(function* () {
+            const packed = yield* packedOf(snapshot)
+            if (packed !== undefined)
+              yield* attempt("a snapshot was not kept", () => store.save(snapshot, packed))
+          }),
         nearest: (sought) => attempt("snapshots cannot be read", () => store.nearest(sought)),
         positions: (sought) =>
           Effect.map(
@@ -48,6 +61,23 @@ const none = Snapshots.of({
   nearest: () => Effect.succeed(undefined),
   positions: () => Effect.succeed([]),
 })
+
+/** Deflated by another thread: commits and folds go on meanwhile. */
+const packedOf = ({ text }: Snapshot): Effect.Effect<Uint8Array | undefined> =>
+  text.length > textLengthMax
+    ? Effect.as(
+        Effect.logWarning(`a snapshot was not kept: ${text.length} characters are too many`),
+        undefined,
+      )
+    : Effect.callback<Uint8Array, Error>((resume) =>
+        deflateRaw(text, { level: 1 }, (error, packed) =>
+          resume(error === null ? Effect.succeed(packed) : Effect.fail(error)),
+        ),
+      ).pipe(
+        Effect.catch((error) =>
+          Effect.as(Effect.logWarning(`a snapshot was not kept: ${error.message}`), undefined),
+        ),
+      )
 
 /** A cache's failure is worth a warning and nothing else. */
 const attempt = <A>(what: string, run: () => A): Effect.Effect<A | undefined> =>
@@ -101,6 +131,7 @@ const statements = (database: DatabaseSync) => {
   const select = database.prepare(
     `SELECT position, sha256, packed FROM snapshot WHERE ${one} AND position <= ? ORDER BY position DESC LIMIT 1`,
   )
+  const size = database.prepare(`SELECT sum(length(packed)) AS bytes FROM snapshot WHERE ${one}`)
   const list = database.prepare(`SELECT position FROM snapshot WHERE ${one} ORDER BY position`)
 
   const positions = (sought: Omit<Sought, "at">): ReadonlyArray<number> =>
@@ -109,13 +140,14 @@ const statements = (database: DatabaseSync) => {
       ({ position }) => position,
     )
 
-  const save = (snapshot: Snapshot): void => {
-    const { position, text } = snapshot
-    if (text.length > textLengthMax) throw new Error(`${text.length} characters are too many`)
-    const packed = deflateRawSync(text, { level: 1 })
+  const save = (snapshot: Snapshot, packed: Uint8Array): void => {
+    const { position } = snapshot
     insert.run(...keyOf(snapshot), position, digestOf(packed), packed)
     forgetOthers.run(...keyOf(snapshot))
-    const dropped = surplus(positions(snapshot))
+    const kept = positions(snapshot)
+    const bytes = Number(size.get(...keyOf(snapshot))?.["bytes"])
+    const isTooMuch = bytes > snapshotBytesMax && kept.length > snapshotsMin
+    const dropped = surplus(kept, isTooMuch ? kept.length - 1 : snapshotsMax)
     if (dropped !== undefined) remove.run(...keyOf(snapshot), dropped)
   }
 

@@ -4,7 +4,18 @@ import { bench as anomaly } from "./anomaly.ts"
 import { bench as frameCheck } from "./frameCheck.ts"
 import { bench as ingest } from "./ingest.ts"
 import { bench as logAppend } from "./logAppend.ts"
+import { bench as logAppendMany } from "./logAppendMany.ts"
 import { bench as logScan } from "./logScan.ts"
 import { bench as replay } from "./replay.ts"
+import { bench as seek } from "./seek.ts"
 
-export const all: ReadonlyArray<Bench> = [frameCheck, logAppend, logScan, replay, ingest, anomaly]
+export const all: ReadonlyArray<Bench> = [
+  frameCheck,
+  logAppend,
+  logAppendMany,
+  logScan,
+  seek,
+  replay,
+  ingest,
+  anomaly,
+]

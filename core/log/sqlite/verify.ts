@@ -20,7 +20,7 @@ import * as CheckedCheckpoints from "./CheckedCheckpoints.ts"
 import * as CheckedIndex from "./CheckedIndex.ts"
 import * as CheckedTiles from "./CheckedTiles.ts"
 import { schemaOf } from "./database.ts"
-import { attempt } from "./failure.ts"
+import { attempt, failure } from "./failure.ts"
 import { type OpenFile, openForChecking } from "./openFile.ts"
 
 export interface Damage {
@@ -57,9 +57,9 @@ const check = Effect.fnUntraced(function* (
     attempt(path, work).pipe(Effect.catch((error) => Effect.sync(() => say(-1, error.detail))))
   const { head } = yield* attempt(path, file.batches.end)
   yield* saying(() => sayOfFile(file, say))
-  const index = CheckedIndex.make(file, say)
-  const tiles = CheckedTiles.make(file, say)
-  const checkpoints = CheckedCheckpoints.make(file, say)
+  const index = guarded(path, say, () => CheckedIndex.make(file, say))
+  const tiles = guarded(path, say, () => CheckedTiles.make(file, say))
+  const checkpoints = guarded(path, say, () => CheckedCheckpoints.make(file, say))
   const revisions = new Map<StreamId, number>()
   let hash = Slab.genesis
   let position = 0
@@ -71,9 +71,9 @@ const check = Effect.fnUntraced(function* (
   const lose = (): void => {
     isGapped = true
     hash = unknownHash
-    index.skip()
-    tiles.skip()
-    checkpoints.skip()
+    index((checked) => checked.skip())
+    tiles((checked) => checked.skip())
+    checkpoints((checked) => checked.skip())
   }
   while (position < head && damage.length < damageMax) {
     const at = position
@@ -105,9 +105,9 @@ const check = Effect.fnUntraced(function* (
       recordedMs = batch[batch.length - 1].recordedMs
       events += batch.length
       batches++
-      index.add(batch)
-      tiles.add(batch[0].position, batch[batch.length - 1].position + 1, leaf)
-      checkpoints.add(leaf)
+      index((checked) => checked.add(batch))
+      tiles((checked) => checked.add(batch[0].position, batch[batch.length - 1].position + 1, leaf))
+      checkpoints((checked) => checked.add(leaf))
     }
     if (read.what !== undefined) say(first, read.what)
     if (read.isLost) lose()
@@ -118,11 +118,31 @@ const check = Effect.fnUntraced(function* (
     progress(position, head)
     yield* Effect.yieldNow
   }
-  yield* saying(() => index.end())
-  yield* saying(() => tiles.end())
-  yield* saying(() => checkpoints.end())
+  index((checked) => checked.end())
+  tiles((checked) => checked.end())
+  checkpoints((checked) => checked.end())
   return { events, batches, damage }
 })
+
+/** Uses what compares a table; once that cannot be read, it is said and nothing of it is compared any more. */
+const guarded = <Checked>(
+  path: string,
+  say: (position: Position, what: string) => void,
+  make: () => Checked,
+): ((use: (checked: Checked) => void) => void) => {
+  let checked: Checked | undefined
+  let isOver = false
+  return (use) => {
+    if (isOver) return
+    try {
+      checked ??= make()
+      use(checked)
+    } catch (error) {
+      isOver = true
+      say(-1, failure(path, error).detail)
+    }
+  }
+}
 
 /** What stands in the file beside its batches. */
 const sayOfFile = (

@@ -72,7 +72,7 @@ describe.each(adapters)("snapshots %s", (_, make) => {
   it.effect("thins them to a bound, the first and the newest near enough", () =>
     given((snapshots) =>
       Effect.gen(function* () {
-        const count = 300
+        const count = snapshotsMax + 200
         for (let n = 1; n <= count; n++) yield* snapshots.save(snapshot(n * 1000))
         const positions = yield* snapshots.positions(key)
         assert.strictEqual(positions.length, snapshotsMax)
@@ -100,6 +100,25 @@ describe("the file of snapshots", () => {
         Effect.flatMap(Snapshots, (snapshots) => snapshots.nearest({ ...key, at: 10 })),
       )
       assert.deepStrictEqual(found, snapshot(10))
+    }),
+  )
+
+  it.effect("can be read by another process while one writes", () =>
+    Effect.gen(function* () {
+      const path = yield* scratch
+      const given = inFile(path)
+      yield* given(
+        Effect.gen(function* () {
+          const snapshots = yield* Snapshots
+          for (const position of [10, 20, 30]) {
+            yield* snapshots.save(snapshot(position))
+            const read = yield* given(
+              Effect.flatMap(Snapshots, (others) => others.nearest({ ...key, at: 100 })),
+            )
+            assert.deepStrictEqual(read, snapshot(position))
+          }
+        }),
+      )
     }),
   )
 
