@@ -29,6 +29,7 @@ import { type Settings, settingsDefault } from "../http/Settings.ts"
 import { parseLogAddress, recheckLayer, sharedTwinLayer, writerLayer } from "../layers.ts"
 import { type DemoOptions, optionsDefault } from "./demo/DemoOptions.ts"
 import * as Flags from "./flags.ts"
+import { stationListener } from "./stationListener.ts"
 import { pageRoot } from "./pageRoot.ts"
 import { version } from "./version.ts"
 import * as Words from "./Words.ts"
@@ -77,17 +78,30 @@ export const serveWith = <E>(demo: Demo<E>) =>
         Flag.withDescription("Port; 0 lets the system choose (default 4280; SIGTWIN_PORT)"),
         Flag.withFallbackConfig(config.port),
       ),
+      stationPort: Flags.integer("station-port", { minimum: 0, maximum: 65_535 }).pipe(
+        Flag.withDescription(
+          "Also listen for stations here, over HTTPS with their own certificates; needs --station-ca",
+        ),
+        Flag.optional,
+      ),
+      stationCa: Flag.String("station-ca").pipe(
+        Flag.withMetavar("DIR"),
+        Flag.withDescription("Files of the stations' CA, as `sigtwin ca init` makes them"),
+        Flag.optional,
+      ),
       json: Flags.json,
     },
     Effect.fn("cli.serve")(function* (given) {
       const address = yield* parseLogAddress(given.log)
       const settings = yield* settingsOf(given)
       const log = sharedTwinLayer(address, askMember).pipe(Layer.provideMerge(writerLayer(address)))
+      const stations = yield* stationListener(given, settings)
       const ready = Layer.effectDiscard(caughtUp)
       yield* run(given, demo).pipe(
         Effect.scoped,
         Effect.provide(
-          Server.layer(settings).pipe(
+          Layer.mergeAll(Server.layer(settings), stations.listener).pipe(
+            Layer.provide(stations.ca),
             Layer.provideMerge(ready),
             Layer.provideMerge(recheckLayer(address)),
             Layer.provideMerge(log),

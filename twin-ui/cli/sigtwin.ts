@@ -3,6 +3,9 @@ import { Command } from "effect/cli"
 import { attest } from "./attest.ts"
 import { bisect } from "./bisect.ts"
 import { diff } from "./diff.ts"
+import { attested } from "./attested.ts"
+import { blast } from "./blast.ts"
+import { ca } from "./ca.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { block, firewall, unblock } from "./block.ts"
@@ -19,6 +22,7 @@ import { importFiles } from "./import.ts"
 import { log } from "./log/log.ts"
 import { policy } from "./policy.ts"
 import { redeliver } from "./redeliver.ts"
+import { reference } from "./reference.ts"
 import { serveWith } from "./serve.ts"
 import { simulate } from "./simulate.ts"
 import { state } from "./state.ts"
@@ -53,6 +57,10 @@ export const sigtwin = Command.make("sigtwin").pipe(
     log,
     device,
     station,
+    reference,
+    blast,
+    attested,
+    ca,
     customer,
     policy,
     block,

@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Argument, Command, Flag } from "effect/cli"
 import { StationsAnswer } from "../http/lists.ts"
+import { agent } from "./agent/agent.ts"
+import { measure } from "./agent/measure.ts"
 import * as Flags from "./flags.ts"
 import * as List from "./List.ts"
 import { said } from "./said.ts"
@@ -122,7 +124,30 @@ const list = Command.make("list", List.flags, (given) =>
   ),
 )
 
+const pin = Command.make(
+  "pin",
+  {
+    id,
+    ekName: Argument.String("EKNAME").pipe(
+      Argument.withDescription("Name of its TPM's endorsement key, as `tpm2_readpublic` prints it"),
+    ),
+    ...common,
+  },
+  Effect.fn("cli.station.pin")((given) =>
+    sayDone(
+      given,
+      {
+        path: `/api/stations/${encodeURIComponent(given.id)}/pin`,
+        body: { ekName: given.ekName },
+      },
+      `station ${given.id} can enrol no other TPM than this one`,
+    ),
+  ),
+).pipe(Command.withDescription("Pin the endorsement key of a station's TPM"))
+
 export const station = Command.make("station").pipe(
-  Command.withDescription("Enrol, list and retire stations; adopt what they are trusted with"),
-  Command.withSubcommands([enrol, list, reference, retire]),
+  Command.withDescription(
+    "Enrol, list and retire stations; adopt what they are trusted with; run on one (agent, measure)",
+  ),
+  Command.withSubcommands([enrol, list, reference, pin, retire, agent, measure]),
 )

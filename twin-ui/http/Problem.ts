@@ -30,6 +30,16 @@ export const kinds = {
     "Token needed",
     "Send `Authorization: Bearer TOKEN` with the token that this server was started with.",
   ],
+  "no-certificate": [
+    401,
+    "Certificate needed",
+    "Stations come in by their own certificate here, issued when their TPM was enrolled.",
+  ],
+  "other-station": [
+    403,
+    "Another station's",
+    "A station speaks for itself alone: the certificate is another station's.",
+  ],
   "foreign-origin": [
     403,
     "Foreign origin",

@@ -1,7 +1,6 @@
 /**
  * One device, station, customer or message as of now or any instant, with its reasons and latest events.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Target } from "../../core/decide/Firewall.ts"
 import type { Position } from "../../core/event/Envelope.ts"
@@ -114,7 +113,7 @@ export const make = (reading: Reading) =>
             evidenceAt === undefined ? undefined : (yield* reading.event(evidenceAt))?.event
           const told = tellStation({ states: { integrity } }, id, {
             evidence: presented?._tag === "EvidencePresented" ? presented.evidence : undefined,
-            atMs: moment.isLive ? yield* Clock.currentTimeMillis : moment.occurredMs,
+            atMs: moment.occurredMs,
           })
           if (told === undefined) {
             const live = yield* reading.state(

@@ -5,6 +5,7 @@
  * - What of it can be used is durable before the answer; what cannot is listed in the answer
  *   (200 with `refused`), and 400 says that nothing could be used.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -14,15 +15,22 @@ import { firstBlockChars } from "../../core/ingest/FileFormat.ts"
 import * as FramesNdjson from "../../core/ingest/framesNdjson.ts"
 import type { Input } from "../../core/ingest/Input.ts"
 import { Pipeline, type Ingested } from "../../core/ingest/Pipeline.ts"
+import type { StationId } from "../../core/event/ids.ts"
 import * as Rejected from "../../core/kernel/Rejected.ts"
+import * as Integrity from "../../projections/integrity/Integrity.ts"
+import { Twin } from "../../projections/run/Twin.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import { readText, requireMediaType } from "./readBody.ts"
 import * as Route from "./Route.ts"
+import * as StationChannel from "./StationChannel.ts"
 
 /** Most refusals one answer lists; `refusedCount` counts them all. */
 export const refusalsListedMax = 100
+
+/** Stations that one request is noted to have claimed to be. */
+const claimedMax = 16
 
 export const Refusal = Schema.Struct({
   reason: Schema.String,
@@ -59,6 +67,7 @@ const problems = ["nothing-usable", "too-large", "queue-full", "log-unavailable"
 
 export const make = Effect.gen(function* () {
   const pipeline = yield* Pipeline
+  const twin = yield* Twin
 
   const take = Effect.fn("ingest.take")(function* (
     results: ReadonlyArray<Input | Rejected.Rejected>,
@@ -77,6 +86,30 @@ export const make = Effect.gen(function* () {
     const ingested = yield* pipeline.offer(inputs)
     yield* Metrics.countInputs(inputs.length)
     return { inputs, refused, ingested }
+  })
+
+  /** What a station hands on under another's name is refused and counted. */
+  const ofChannel = Effect.fnUntraced(function* (
+    lines: ReadonlyArray<readonly [Input | Rejected.Rejected, where: string]>,
+  ) {
+    const channel = yield* StationChannel.StationChannel
+    const atMs = yield* Clock.currentTimeMillis
+    const state = yield* twin.state(Integrity.projection)
+    const foreign = new Map<StationId, number>()
+    const results = lines.map(([result, where]) => {
+      if (Rejected.is(result) || result._tag !== "Frame") return result
+      const { station } = result.frame
+      const why = StationChannel.whyNot(channel, station, Integrity.find(state, station), atMs)
+      if (why === undefined) return result
+      if (why === "own-channel-only")
+        return Rejected.make(why, where, `station ${station} has a channel of its own`)
+      foreign.set(station, (foreign.get(station) ?? 0) + 1)
+      return Rejected.make(why, where, `this is the channel of station ${channel.station ?? ""}`)
+    })
+    if (channel.station !== undefined)
+      for (const [claimed, count] of [...foreign].slice(0, claimedMax))
+        yield* pipeline.attest({ _tag: "Foreign", station: channel.station, claimed, count, atMs })
+    return results
   })
 
   const callbacks = Effect.gen(function* () {
@@ -156,7 +189,9 @@ export const make = Effect.gen(function* () {
         }
         const reader = FramesNdjson.format.open(block)
         const lines = [...reader.push(text), ...reader.end()]
-        const { refused, ingested } = yield* take(lines.map(({ result }) => result))
+        const { refused, ingested } = yield* take(
+          yield* ofChannel(lines.map(({ result }, i) => [result, `line ${i + 1}`])),
+        )
         return Route.answer(IngestAnswer, answerOf(ingested, refused))
       }),
   })

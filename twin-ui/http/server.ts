@@ -54,7 +54,7 @@ export const connectionsMax = 1_024
 const headerBytesMax = 64 * 1024
 
 /** A request must have come in whole by then. */
-const requestMs = 30_000
+export const requestMs = 30_000
 
 export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
   host: Schema.String,
@@ -157,7 +157,7 @@ const refuseUnguarded = (settings: Settings): Effect.Effect<void, CannotServe> =
         }),
       )
 
-const cannotServe = (settings: Settings, cause: unknown): CannotServe => {
+export const cannotServe = (settings: Settings, cause: unknown): CannotServe => {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
   const { host, port } = settings
   switch (code) {
@@ -280,5 +280,5 @@ const ourBug = Problem.make("our-bug", "the server failed in a way it should not
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:[A-Za-z]+/g, "[^/]+")}/?$`)
 
-const urlOf = (host: string, port: number): string =>
-  `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+export const urlOf = (host: string, port: number, scheme = "http"): string =>
+  `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`

@@ -58,14 +58,15 @@ const again = (change: (evidence: Evidence) => Evidence): Tamper => ({
 const cut = (length: number) => (bytes: Uint8Array) => bytes.subarray(0, length)
 const longer = (bytes: Uint8Array): Uint8Array => Writer.join(bytes, Uint8Array.of(0))
 const flip = (offset: number) => (bytes: Uint8Array) => {
-  const flipped = bytes.slice()
+  // Not `slice`: of a Buffer that is no copy.
+  const flipped = new Uint8Array(bytes)
   flipped[offset] ^= 1
   return flipped
 }
 const overwrite =
   (offset: number, ...values: ReadonlyArray<number>) =>
   (bytes: Uint8Array) => {
-    const written = bytes.slice()
+    const written = new Uint8Array(bytes)
     written.set(values, offset)
     return written
   }
