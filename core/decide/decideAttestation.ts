@@ -243,7 +243,7 @@ const boot = (
 
 /** What fell due at that instant: silences are noted, then challenges issued. */
 const look = (state: Network.State, checks: Checks, atMs: number, emit: Emit): Outcome => {
-  for (const [id, { attested, enrolled, retired }] of state.stations) {
+  for (const [id, { attested, enrolled, retired, trust }] of state.stations) {
     if (attested === null || attested.identity === null || !enrolled || retired) continue
     // Keys of the map are stations' ids.
     const station = id as StationId
@@ -255,6 +255,17 @@ const look = (state: Network.State, checks: Checks, atMs: number, emit: Emit): O
         at(attested.challenge?.at),
       )
     challengeDue(state, checks, station, atMs, emit)
+    const asked = attested.challenge?.issuedMs ?? atMs
+    if (trust === "lost" && atMs - asked >= state.policy.policy.silentAfterMs)
+      challengeFor(
+        state,
+        checks,
+        station,
+        state.stations.get(id)?.attested ?? attested,
+        "lost",
+        atMs,
+        emit,
+      )
   }
   return done
 }

@@ -51,6 +51,8 @@ export const ChallengeReason = Schema.Literals([
   "digest",
   /** The station says that it started. */
   "boot",
+  /** Its trust is lost, and it may be as it should be again. */
+  "lost",
   /** Reference values for it were published or superseded. */
   "reference",
 ])

@@ -13,6 +13,7 @@ import type { ReceivedFrame } from "../../core/decide/ReceivedFrame.ts"
 import type { NewEvent } from "../../core/event/Envelope.ts"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import { Vault } from "../../core/keys/Vault.ts"
+import * as AttestWorld from "./attestWorld.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import * as DeliveryModel from "../../core/sim/DeliveryModel.ts"
 import { makeDownlinks } from "../../core/network/downlink.ts"
@@ -39,6 +40,8 @@ export const playWorld = (
     readonly report: (atMs: number, receptions: number) => void
     /** Longer ones make fewer commits: for a history nobody watches being made. */
     readonly stepMs?: number
+    /** Stations are challenged no oftener than that. */
+    readonly lookEveryMs?: number
   },
 ) =>
   Effect.gen(function* () {
@@ -52,6 +55,9 @@ export const playWorld = (
     const downlinks = yield* makeDownlinks((send) => send).pipe(
       Effect.provide(simulatedStations(world)),
     )
+    const attesting = yield* AttestWorld.make(world)
+    const lookEveryMs = given.lookEveryMs ?? lookEveryMsDefault
+    let lookedMs = -Infinity
     const played: Played = { receptions: 0, accepted: 0, refused: {} }
     let readTo = 0
 
@@ -97,6 +103,12 @@ export const playWorld = (
         virtual.set(endMs)
         for (const part of parts)
           yield* part._tag === "Frames" ? submit(part.frames) : record(part.events)
+        if (endMs - lookedMs >= lookEveryMs) {
+          lookedMs = endMs
+          yield* attesting.look(endMs)
+          // A step may be longer than a challenge is open.
+          yield* attesting.answer(endMs + answeredWithinMs)
+        }
         yield* follow(endMs)
         yield* record([...deliveries.next(endMs)])
         yield* answerDevices(endMs)
@@ -108,6 +120,9 @@ export const playWorld = (
     yield* vault.putRadioKeys(keys.map(({ device, key }) => ({ device, version: 1, key })))
     for (let i = 0; i < events.length; i += setupAtOnce)
       yield* record(events.slice(i, i + setupAtOnce))
+
+    yield* attesting.enrol(given.originMs)
+    yield* attesting.answer(given.originMs + answeredWithinMs)
 
     let isTold = false
     /** From the story's beginning on devices are answered; in a history they were not. */
@@ -134,6 +149,12 @@ export const playWorld = (
     if (given.endMs >= world.ground.ages.startMs) yield* beginAnswering
     return played
   }).pipe(Effect.scoped)
+
+/** A challenge is at most so late. */
+const lookEveryMsDefault = 60_000
+
+/** Stations answer within seconds; evidence that is sent too late is late all the same. */
+const answeredWithinMs = 3_700_000
 
 const setupAtOnce = 5_000
 

@@ -19,6 +19,7 @@ import { act } from "../../../core/network/act.ts"
 import type { Poster } from "../../../core/network/post.ts"
 import { scenarios } from "../../../core/sim/scenarios.ts"
 import * as World from "../../../core/sim/World.ts"
+import * as AttestWorld from "../attestWorld.ts"
 import { playWorld } from "../playWorld.ts"
 import { playingStations } from "../simulatedStations.ts"
 import type { DemoOptions } from "./DemoOptions.ts"
@@ -90,11 +91,13 @@ export const demo = Effect.fn("demo")(function* (given: DemoOptions, poster: Pos
     if (found._tag === "Empty") yield* begin(world, startMs)
     else yield* goOn(world, resumeMs, doors.urlOf)
     doors.lookUpIn(world.answer)
+    const attesting = yield* AttestWorld.make(world)
+    yield* attesting.recall
     start()
     yield* Effect.forkScoped(
       act({ poster, answerWithinMs }).pipe(Effect.provide(playingStations(world))),
     )
-    return yield* Effect.forever(Effect.andThen(step(world), pause))
+    return yield* Effect.forever(Effect.andThen(step(world, attesting), pause))
   })
   return yield* play.pipe(Effect.provideService(Clock.Clock, clock))
 }, Effect.scoped)
@@ -109,6 +112,7 @@ const begin = Effect.fnUntraced(function* (world: World.World, startMs: number) 
     setClock: () => {},
     report: () => {},
     stepMs: historyStepMs,
+    lookEveryMs: dayMs,
   })
   yield* Console.log(
     `demo  ${receptions.toLocaleString("en")} receptions are in; the story begins, ${speed} times as fast as life`,
@@ -139,7 +143,7 @@ const goOn = Effect.fnUntraced(function* (
 })
 
 /** Takes in what happened in the world until now. */
-const step = Effect.fnUntraced(function* (world: World.World) {
+const step = Effect.fnUntraced(function* (world: World.World, attesting: AttestWorld.Attesting) {
   const pipeline = yield* Pipeline
   const now = yield* Clock.currentTimeMillis
   let inputs: Array<Input> = []
@@ -153,6 +157,7 @@ const step = Effect.fnUntraced(function* (world: World.World) {
     yield* pipeline.record(output.events)
   }
   if (inputs.length > 0) yield* pipeline.submit(inputs)
+  yield* attesting.answer(now)
 })
 
 // Not by the demo's clock: the page wants some steps a second, whatever the speed.
