@@ -51,23 +51,23 @@ export const blast = Command.make(
 
 const decode = Schema.decodeUnknownEffect(BlastAnswer)
 
-const textOf = (blast: BlastAnswer): string => {
+const textOf = (answer: BlastAnswer): string => {
   const from =
-    blast.from < 0
+    answer.from < 0
       ? "since the log began"
-      : `since ${Words.instant(blast.fromMs)} [${blast.from}]${blast.since === "last good" ? ", when its trust was last good" : ""}`
-  const head = `${Words.count(blast.count, "accepted message")} rested on ${blast.station} alone ${from}, until ${Words.instant(blast.occurredMs)} [${blast.position}]`
-  if (blast.count === 0) return head
+      : `since ${Words.instant(answer.fromMs)} [${answer.from}]${answer.since === "last good" ? ", when its trust was last good" : ""}`
+  const head = `${Words.count(answer.count, "accepted message")} rested on ${answer.station} alone ${from}, until ${Words.instant(answer.occurredMs)} [${answer.position}]`
+  if (answer.count === 0) return head
   return [
     head,
     "",
-    shares("customer", blast.customers),
+    shares("customer", answer.customers),
     "",
-    shares("device", blast.devices),
+    shares("device", answer.devices),
     "",
     formatTable(
       ["position", "message", "device", "customer"],
-      blast.messages
+      answer.messages
         .slice(0, shownMax)
         .map(({ customer, device, message, position }) => [
           String(position),
@@ -77,7 +77,7 @@ const textOf = (blast: BlastAnswer): string => {
         ]),
       new Set(["position"]),
     ),
-    ...(blast.count > shownMax ? [`and ${blast.count - shownMax} more; --json lists them`] : []),
+    ...(answer.count > shownMax ? [`and ${answer.count - shownMax} more; --json lists them`] : []),
   ].join("\n")
 }
 

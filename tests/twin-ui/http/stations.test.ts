@@ -12,7 +12,7 @@ import { ask, at, post, world } from "./world.ts"
 const kindsOf = Effect.gen(function* () {
   const log = yield* EventLog
   const batches = yield* Stream.runCollect(log.read(0))
-  return batches.flat().map(({ event }) => String(event._tag))
+  return batches.flat().map(({ event }) => event._tag)
 })
 
 const head = Effect.flatMap(EventLog, (log) => log.head)

@@ -52,8 +52,22 @@ export const keys = Effect.fnUntraced(function* (tools: Tools) {
 const makeAttestationKey = Effect.fnUntraced(function* (tools: Tools) {
   yield* tools.run(
     "createak",
-    ...["-C", ekHandle, "-c", "ak.ctx", "-G", "rsa", "-g", "sha256", "-s", "rsassa"],
-    ...["-u", "ak.pub", "-r", "ak.priv", "-n", "ak.name"],
+    "-C",
+    ekHandle,
+    "-c",
+    "ak.ctx",
+    "-G",
+    "rsa",
+    "-g",
+    "sha256",
+    "-s",
+    "rsassa",
+    "-u",
+    "ak.pub",
+    "-r",
+    "ak.priv",
+    "-n",
+    "ak.name",
   )
   yield* flushed(tools)
   yield* tools.run("evictcontrol", "-C", "o", "-c", "ak.ctx", akHandle)
@@ -69,8 +83,16 @@ export const activate = Effect.fnUntraced(function* (tools: Tools, credential: s
     Effect.andThen(
       tools.run(
         "activatecredential",
-        ...["-c", akHandle, "-C", ekHandle, "-i", "credential", "-o", "secret"],
-        ...["-P", "session:session.ctx"],
+        "-c",
+        akHandle,
+        "-C",
+        ekHandle,
+        "-i",
+        "credential",
+        "-o",
+        "secret",
+        "-P",
+        "session:session.ctx",
       ),
     ),
     Effect.andThen(tools.read("secret")),
@@ -93,8 +115,22 @@ export const quote = Effect.fnUntraced(function* (
     .join("+")
   yield* tools.run(
     "quote",
-    ...["-c", akHandle, "-l", list, "-q", nonce, "-g", "sha256"],
-    ...["-m", "attest", "-s", "signature", "-o", "pcrs", "-F", "values"],
+    "-c",
+    akHandle,
+    "-l",
+    list,
+    "-q",
+    nonce,
+    "-g",
+    "sha256",
+    "-m",
+    "attest",
+    "-s",
+    "signature",
+    "-o",
+    "pcrs",
+    "-F",
+    "values",
   )
   yield* flushed(tools)
   const values = yield* tools.read("pcrs")
@@ -153,18 +189,16 @@ export const seal = Effect.fnUntraced(function* (tools: Tools, secret: Uint8Arra
   yield* tools.run("createprimary", "-C", "o", "-c", "primary.ctx")
   yield* tools.run(
     "create",
-    ...[
-      "-C",
-      "primary.ctx",
-      "-u",
-      "sealed.pub",
-      "-r",
-      "sealed.priv",
-      "-L",
-      "policy",
-      "-i",
-      "plain",
-    ],
+    "-C",
+    "primary.ctx",
+    "-u",
+    "sealed.pub",
+    "-r",
+    "sealed.priv",
+    "-L",
+    "policy",
+    "-i",
+    "plain",
   )
   yield* flushed(tools)
   const sealed: SealedSecret = {
@@ -181,7 +215,14 @@ export const unseal = Effect.fnUntraced(function* (tools: Tools, sealed: SealedS
   yield* tools.run("createprimary", "-C", "o", "-c", "primary.ctx")
   yield* tools.run(
     "load",
-    ...["-C", "primary.ctx", "-u", "sealed.pub", "-r", "sealed.priv", "-c", "sealed.ctx"],
+    "-C",
+    "primary.ctx",
+    "-u",
+    "sealed.pub",
+    "-r",
+    "sealed.priv",
+    "-c",
+    "sealed.ctx",
   )
   yield* flushed(tools)
   yield* tools.run("startauthsession", "--policy-session", "-S", "policy.ctx")

@@ -219,7 +219,9 @@ const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
 
 const textOf = (what: string, more: Readonly<Record<string, unknown>>): string => {
   const told = ["reason", "detail", "akName", "configDigest", "position"].flatMap((name) =>
-    more[name] === undefined || more[name] === null ? [] : [`${name} ${String(more[name])}`],
+    typeof more[name] === "string" || typeof more[name] === "number"
+      ? [`${name} ${more[name]}`]
+      : [],
   )
   return told.length === 0 ? what : `${what}: ${told.join(", ")}`
 }
