@@ -90,6 +90,47 @@ export const flatten = (thing: object): Fields => {
   return fields
 }
 
+/**
+ * What differs between two things that are there on both sides: as between their fields, without writing down
+ * what is the same.
+ */
+export const changesBetween = (before: object, after: object): ReadonlyArray<FieldChange> => {
+  const changes: Array<FieldChange> = []
+  const walk = (a: Members, b: Members, path: string): void => {
+    for (const name in a) compare(a[name], b[name], path === "" ? name : `${path}.${name}`)
+    for (const name in b)
+      if (a[name] === undefined) compare(undefined, b[name], path === "" ? name : `${path}.${name}`)
+  }
+  const compare = (a: Json | undefined, b: Json | undefined, path: string): void => {
+    if (a === b) return
+    if (isObject(a) && isObject(b)) return walk(a, b, path)
+    if (isObject(a) || isObject(b)) {
+      // One side is a thing with members, the other a value or nothing.
+      changes.push(...fieldsBetween(leavesOf(a, path), leavesOf(b, path)))
+      return
+    }
+    if (a === undefined) changes.push({ field: path, ...(b === undefined ? {} : { to: b }) })
+    else if (b === undefined) changes.push({ field: path, from: a })
+    else if (!isSame(a, b)) changes.push({ field: path, from: a, to: b })
+  }
+  // States are made of what JSON can hold: snapshots are written from them.
+  walk(before as Members, after as Members, "")
+  return changes.toSorted((x, y) => (x.field < y.field ? -1 : 1))
+}
+
+type Members = Readonly<Record<string, Json>>
+
+const isObject = (json: Json | undefined): json is Members =>
+  typeof json === "object" && json !== null && !isList(json)
+
+const leavesOf = (json: Json | undefined, path: string): Fields => {
+  if (json === undefined) return nothing
+  if (!isObject(json)) return { [path]: json }
+  return Object.fromEntries(
+    Object.entries(flatten(json)).map(([field, value]) => [`${path}.${field}`, value]),
+  )
+}
+
 const nothing: Fields = {}
 
 // The built-in guard does not know of readonly arrays.

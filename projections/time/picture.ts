@@ -11,7 +11,15 @@ import * as Integrity from "../integrity/Integrity.ts"
 import * as Adopted from "../policy/Adopted.ts"
 import * as Replay from "../replay/Replay.ts"
 import * as Traffic from "../traffic/Traffic.ts"
-import { between, type Diff, type Fields, flatten, type Picture } from "./diff.ts"
+import {
+  between,
+  type Change,
+  changesBetween,
+  type Diff,
+  type Fields,
+  flatten,
+  type Picture,
+} from "./diff.ts"
 import type { Projections } from "./seek.ts"
 
 export interface States {
@@ -66,7 +74,7 @@ const thingsOf: { readonly [K in Kind]: (state: States[K]) => Things } = {
 }
 
 /** Members that only say where to read on. */
-const left: Readonly<Record<string, ReadonlySet<string>>> = {
+const left: Readonly<Record<string, ReadonlySet<string> | undefined>> = {
   device: new Set(["recent"]),
   counter: new Set([
     "checked.opinions",
@@ -92,16 +100,26 @@ export const pictureOf = (states: Partial<States>): Picture =>
 /** The diff of two states: as that of their pictures, without looking at what both share. */
 export const diffStates = (a: Partial<States>, b: Partial<States>): Diff => {
   const [before, after] = [allThings(a), allThings(b)]
-  return between(changed(before, after), changed(after, before))
+  const changes: Array<Change> = []
+  for (const [thing, was] of before) {
+    const is = after.get(thing)
+    if (is === was) continue
+    if (is === undefined)
+      changes.push(...between(new Map([[thing, fieldsOf(thing, was)]]), nothing))
+    else {
+      const omitted = left[thing.slice(0, thing.indexOf(" "))] ?? none
+      const fields = changesBetween(was, is).filter(({ field }) => !omitted.has(field))
+      if (fields.length > 0) changes.push({ thing, change: "changed", fields })
+    }
+  }
+  for (const [thing, is] of after)
+    if (!before.has(thing))
+      changes.push(...between(nothing, new Map([[thing, fieldsOf(thing, is)]])))
+  return changes.toSorted((x, y) => (x.thing < y.thing ? -1 : x.thing > y.thing ? 1 : 0))
 }
 
-/** Those that the other side does not hold as the same object. */
-const changed = (these: Things, those: Things): Picture => {
-  const picture = new Map<string, Fields>()
-  for (const [thing, value] of these)
-    if (those.get(thing) !== value) picture.set(thing, fieldsOf(thing, value))
-  return picture
-}
+const nothing: Picture = new Map()
+const none: ReadonlySet<string> = new Set()
 
 const allThings = (states: Partial<States>): Things => {
   const things: Things = new Map()

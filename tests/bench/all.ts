@@ -8,6 +8,7 @@ import { bench as logAppendMany } from "./logAppendMany.ts"
 import { bench as logScan } from "./logScan.ts"
 import { bench as replay } from "./replay.ts"
 import { bench as seek } from "./seek.ts"
+import { bench as timeTravel } from "./timeTravel.ts"
 
 export const all: ReadonlyArray<Bench> = [
   frameCheck,
@@ -18,4 +19,5 @@ export const all: ReadonlyArray<Bench> = [
   replay,
   ingest,
   anomaly,
+  timeTravel,
 ]

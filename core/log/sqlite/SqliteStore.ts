@@ -12,6 +12,7 @@ import { type Filter, LogUnavailable } from "../EventLog.ts"
 import * as Slab from "../Slab.ts"
 import type { Batch, Store } from "../Store.ts"
 import { attempt } from "./failure.ts"
+import * as Decoded from "./Decoded.ts"
 import type { OpenFile } from "./openFile.ts"
 import * as PacketTail from "./PacketTail.ts"
 import { positionAt } from "./positionAt.ts"
@@ -37,6 +38,7 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
   let heads: Map<StreamId, number> | undefined
   let headsTo = 0
   const recent: Array<Batch> = []
+  const decoded = Decoded.make(batches.at)
   const tail = PacketTail.make()
   /** One past the last position that `tail` has taken in, or a position that is indexed. */
   let tailTo = indexedTo
@@ -152,13 +154,13 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
       }),
     batchAt: (position) =>
       attempt(path, () => {
-        const batch = recentAt(position) ?? batches.at(position)
+        const batch = recentAt(position) ?? decoded.at(position)
         return batch.slice(position - batch[0].position)
       }),
     batchBelow: (position, filter) =>
       attempt(path, () => {
         const first = firstBelow(position, filter)
-        return first === undefined ? undefined : batches.at(first)
+        return first === undefined ? undefined : decoded.at(first)
       }),
     positionAt: (recordedMs) => attempt(path, () => positionAt(batches, end.head, recordedMs)),
     verify: Effect.suspend(() => verify(path)),

@@ -1,0 +1,37 @@
+/**
+ * Batches that were decoded last: a question looks at one again and again, since what belongs together was committed
+ * together.
+ */
+import type { Position } from "../../event/Envelope.ts"
+import type { Batch } from "../Store.ts"
+
+/** Events kept decoded; at least the last batch. */
+export const eventsMax = 65_536
+
+export interface Decoded {
+  /** The batch that holds the position. */
+  readonly at: (position: Position) => Batch
+}
+
+export const make = (decode: (position: Position) => Batch): Decoded => {
+  /** The one used last comes last. */
+  const kept: Array<Batch> = []
+  let events = 0
+  return {
+    at: (position) => {
+      const found = kept.findLastIndex(
+        (batch) => batch[0].position <= position && position < batch[0].position + batch.length,
+      )
+      if (found >= 0) {
+        const [batch] = kept.splice(found, 1)
+        kept.push(batch)
+        return batch
+      }
+      const batch = decode(position)
+      kept.push(batch)
+      events += batch.length
+      while (events > eventsMax && kept.length > 1) events -= kept.shift()?.length ?? 0
+      return batch
+    },
+  }
+}
