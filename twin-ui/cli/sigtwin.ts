@@ -10,6 +10,7 @@ import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { block, firewall, unblock } from "./block.ts"
 import { core } from "./core.ts"
+import { caseCommand } from "./case.ts"
 import { customer } from "./customer.ts"
 import { deliveries } from "./deliveries.ts"
 import { device } from "./device.ts"
@@ -20,6 +21,7 @@ import { findings } from "./findings.ts"
 import { incidents } from "./incidents.ts"
 import { importFiles } from "./import.ts"
 import { log } from "./log/log.ts"
+import { open } from "./open.ts"
 import { policy } from "./policy.ts"
 import { redeliver } from "./redeliver.ts"
 import { reference } from "./reference.ts"
@@ -49,6 +51,8 @@ export const sigtwin = Command.make("sigtwin").pipe(
     diff,
     bisect,
     whatIf,
+    caseCommand,
+    open,
     deliveries,
     redeliver,
     core,

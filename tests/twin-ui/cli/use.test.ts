@@ -22,6 +22,8 @@ const commands = [
   "diff",
   "bisect",
   "what-if",
+  "case",
+  "open",
   "simulate",
   "verify",
   "log",
