@@ -15,6 +15,7 @@ import * as Kurrent from "../../../../core/log/kurrent.ts"
 import type { Address } from "../../../../core/log/kurrent/Address.ts"
 import { frame, ticked, unknown } from "../../../contract/someEvents.ts"
 import { freshServer } from "./freshServer.ts"
+import { killing } from "./killing.ts"
 
 const open = (address: Address, options: Kurrent.Options = {}) =>
   Effect.map(Layer.build(Layer.fresh(Kurrent.layer(address, options))), (context) =>
@@ -87,40 +88,12 @@ describe("a server that fails", () => {
   )
 
   it.live(
-    "killed and started again while much is appended, it loses nothing acknowledged and doubles nothing",
+    "killed and started again under load it loses nothing acknowledged, and doubles and tears nothing",
     () =>
       Effect.gen(function* () {
-        const { address, double, kill, startAgain } = yield* freshServer()
-        const log = yield* open(address)
-        const acknowledged: Array<number> = []
-        const producers = yield* Effect.forEach(upTo(4), (producer) =>
-          Effect.forEach(
-            upTo(60),
-            (i) =>
-              Effect.andThen(
-                log.append([frame(`D${producer}`, 1000 * producer + i)]),
-                Effect.sync(() => acknowledged.push(1000 * producer + i)),
-              ),
-            { discard: true },
-          ).pipe(Effect.forkChild({ startImmediately: true })),
-        )
-        let running = double
-        for (const pause of [30, 5, 60, 1, 20]) {
-          yield* Effect.sleep(Duration.millis(pause))
-          running.dropAnswers(pause % 2)
-          yield* Effect.sleep(Duration.millis(10))
-          yield* kill
-          running = yield* startAgain
-        }
-        yield* Effect.forEach(producers, Fiber.join)
-        assert.strictEqual(acknowledged.length, 240)
-        const found = yield* seqsOf(log)
-        assert.deepStrictEqual(
-          found.toSorted((a, b) => a - b),
-          acknowledged.toSorted((a, b) => a - b),
-        )
-        const { damage, events } = yield* (yield* open(address)).verify
-        assert.deepStrictEqual({ damage, events }, { damage: [], events: 240 })
+        const { acknowledged, ...bad } = yield* killing(12, 1)
+        assert.isAbove(acknowledged, 0)
+        assert.deepStrictEqual(bad, { kills: 12, lost: 0, doubled: 0, torn: 0, damaged: 0 })
       }),
   )
 
