@@ -114,12 +114,13 @@ const make = (projections: ReadonlyArray<Packed>) =>
         const text = yield* Effect.result(
           Effect.try({ try: () => cell.text(), catch: (cause) => cause }),
         )
+        // What nothing else can be done in: deflating and writing are another thread's.
+        saving.saveNs = (yield* Clock.currentTimeNanos) - began
         const { name: projection, version } = cell
         if (text._tag === "Failure")
           yield* Effect.logWarning(`no snapshot of ${projection}: ${String(text.failure)}`)
         else yield* snapshots.save({ logId, projection, version, position, text: text.success })
         saving.savedNs = yield* Clock.currentTimeNanos
-        saving.saveNs = saving.savedNs - began
         saving.foldNs = 0n
         saving.savedAt = position
       })

@@ -132,7 +132,7 @@ const seek = Effect.fnUntraced(function* (seeks: number) {
     const position = yield* log.positionAt(instant)
     const state = yield* twin.asOf(Chain, position)
     ms.push(performance.now() - began)
-    seen += state.devices.size
+    seen += state.stationsSeen
   }
   return { ms: ms.toSorted((a, b) => a - b), seen: seen > 0 }
 })
