@@ -113,7 +113,7 @@ export const serveWith = <E>(demo: Demo<E>) =>
   ).pipe(
     Command.withShortDescription("Serve the API, the feed and the page over a log"),
     Command.withDescription(
-      "Serve the API, the feed and the page over a log, until Ctrl-C. Starting again goes on from the same log. One process writes a log; others may read it meanwhile.",
+      "Serve the API, the feed and the page over a log, until Ctrl-C. Starting again goes on from the same log. One process writes a log; others may read it meanwhile. Several may serve a log on KurrentDB: they share the devices, and each answers for all.",
     ),
   )
 
