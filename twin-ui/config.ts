@@ -30,6 +30,22 @@ export const ingestToken = Config.option(Config.Redacted("SIGTWIN_INGEST_TOKEN")
 /** Bearer token that changes over the API ask for; none is asked for where it is not set. */
 export const commandToken = Config.option(Config.Redacted("SIGTWIN_COMMAND_TOKEN"))
 
+/** `text` for people, `json` for programs. */
+export const logFormat = Config.Literals(["text", "json"], "SIGTWIN_LOG_FORMAT").pipe(
+  Config.withDefault("text" as const),
+)
+
+/** Where traces are sent over OTLP; none are kept where it is not set. The name is OpenTelemetry's own. */
+export const otlpEndpoint = Config.option(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"))
+
+/** The operator's mail server: `smtps://user:password@host`, or `smtp://…:587`. */
+export const smtpUrl = Config.option(Config.Redacted("SIGTWIN_SMTP_URL"))
+
+/** Whom e-mails come from. */
+export const smtpFrom = Config.String("SIGTWIN_SMTP_FROM").pipe(
+  Config.withDefault("sigtwin@localhost"),
+)
+
 /** 64 hex digits; where absent, a key file beside the log is made on first use. */
 export const masterKey = Config.option(Config.Redacted("SIGTWIN_MASTER_KEY"))
 

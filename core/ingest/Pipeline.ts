@@ -38,6 +38,8 @@ export interface Ingested {
   /** Messages decided on in this batch. */
   readonly accepted: number
   readonly refused: Readonly<Record<string, number>>
+  /** Where its first event stands, if it has any. */
+  readonly first: Position
   /** One past the last event of the commit: whoever waits for it sees the outcome. */
   readonly head: Position
 }

@@ -262,6 +262,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
 
   const takeInputs = Effect.fnUntraced(function* (work: Work & { readonly _tag: "Inputs" }) {
     const tally = Tally.make()
+    const first = draft.first + draft.events.length
     for (let from = 0; from < work.inputs.length; from += inputsAtOnce) {
       const inputs = work.inputs.slice(from, from + inputsAtOnce)
       yield* known.prepare(inputs.map(occurredOf))
@@ -284,7 +285,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
       }
     }
     const head = draft.first + draft.events.length
-    return { ...tally, head } satisfies Ingested
+    return { ...tally, first, head } satisfies Ingested
   })
 
   const takeCommand = Effect.fnUntraced(function* (command: Command, by: string) {

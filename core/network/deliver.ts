@@ -11,9 +11,11 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
 import { sha256 } from "../crypto/sha256.ts"
 import type { Step } from "../decide/decideDownlink.ts"
 import * as PayloadSchemes from "../decide/PayloadSchemes.ts"
@@ -31,6 +33,7 @@ import { outcomeEvents, type Outcome } from "./outcome.ts"
 import type { Settings } from "./Outlet.ts"
 import type { Poster } from "./post.ts"
 import { letterOf, type Marks, requestOf } from "./request.ts"
+import { Traces } from "./Traces.ts"
 import { type About, tell, type Told } from "./tell.ts"
 
 /** Attempts begun together: their beginning is one event. */
@@ -49,6 +52,7 @@ type Try = Extract<Ledger.Taken, { readonly _tag: "Try" }>
 /** Runs until it is interrupted. */
 export const deliver = Effect.fn("network.deliver")(function* (options: Options) {
   const log = yield* EventLog
+  const traces = yield* Traces
   const pipeline = yield* Pipeline
   const vault = yield* Vault
   const answerWithinMs = options.answerWithinMs ?? retryRule.answerWithinMs
@@ -79,7 +83,10 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
       key: keyOf(log.info.id, owed),
       attempt: Math.max(...owed.map(({ attempt }) => attempt)),
       isDoubtful: owed.some(({ isDoubtful }) => isDoubtful),
-      traceparent: undefined,
+      traceparent:
+        traces === undefined
+          ? undefined
+          : yield* Effect.map(Effect.option(Effect.currentSpan), traceparentOf),
     }
     const parts = told.map(({ variables }, i) => ({
       notice: owed[i].obligation.notice,
@@ -160,7 +167,7 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     if (tries.length === 0) return
     yield* record([begunOf(tries, nowMs)])
     for (const each of tries)
-      yield* attempt(each).pipe(
+      yield* traced(traces, each, attempt(each)).pipe(
         Effect.tapCause((cause) => Effect.logError("a delivery stopped", cause)),
         Effect.forkScoped,
       )
@@ -215,6 +222,28 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   if (caughtUpAt > 0) yield* Queue.take(wake)
   return yield* Effect.forever(act)
 }, Effect.scoped)
+
+/** Below the request that brought the message, where it is remembered. */
+const traced = <E, R>(
+  traces: Traces | undefined,
+  { owed, settings }: Try,
+  attempt: Effect.Effect<void, E, R>,
+): Effect.Effect<void, E, R> => {
+  if (traces === undefined) return attempt
+  const parent = traces.find(owed[0].owedAt)
+  const { customer, destination } = settings
+  return Effect.withSpan(attempt, "delivery", {
+    kind: "client",
+    ...(parent === undefined ? { root: true } : { parent }),
+    attributes: { customer, destination, device: owed[0].obligation.device, messages: owed.length },
+  })
+}
+
+/** W3C trace context, version 00. */
+const traceparentOf = (span: Option.Option<Tracer.Span>): string | undefined =>
+  Option.isNone(span)
+    ? undefined
+    : `00-${span.value.traceId}-${span.value.spanId}-${span.value.sampled ? "01" : "00"}`
 
 const isOwed = ({ event }: Recorded): boolean =>
   event._tag === "DeliveryOwed" || event._tag === "RedeliveryAsked"

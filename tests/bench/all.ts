@@ -1,6 +1,7 @@
 /** Every benchmark, in the order they are printed. */
 import type { Bench } from "./Bench.ts"
 import { bench as anomaly } from "./anomaly.ts"
+import { bench as delivery } from "./delivery.ts"
 import { bench as frameCheck } from "./frameCheck.ts"
 import { bench as ingest } from "./ingest.ts"
 import { bench as logAppend } from "./logAppend.ts"
@@ -20,4 +21,5 @@ export const all: ReadonlyArray<Bench> = [
   ingest,
   anomaly,
   timeTravel,
+  delivery,
 ]

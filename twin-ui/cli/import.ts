@@ -90,7 +90,7 @@ const restoreLines = (inputs: ReadonlyArray<Input>) =>
     const log = yield* EventLog
     const events = inputs.flatMap((input) => (input._tag === "Event" ? [input.recorded] : []))
     const restored = yield* restore(events)
-    return { ...restored, accepted: 0, refused: {}, head: yield* log.head }
+    return { ...restored, accepted: 0, refused: {}, first: 0, head: yield* log.head }
   })
 
 /** Facts are decided on; the source is another where one is given. */

@@ -5,12 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { Command } from "effect/cli"
 import * as present from "./present.ts"
+import * as Telemetry from "../telemetry.ts"
 import { sigtwin } from "./sigtwin.ts"
 import { version } from "./version.ts"
 
 const services = Layer.mergeAll(
   NodeServices.layer,
   present.layer,
+  Telemetry.logLines,
   // Standard output is for results alone.
   Layer.succeed(Logger.LogToStderr, true),
 )

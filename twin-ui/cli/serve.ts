@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { Command, Flag } from "effect/cli"
@@ -13,6 +14,7 @@ import { EventLog } from "../../core/log/EventLog.ts"
 import { Members } from "../../core/log/Members.ts"
 import { act } from "../../core/network/act.ts"
 import { liftBlocks } from "../../core/network/liftBlocks.ts"
+import * as mail from "../../core/network/mail.ts"
 import * as post from "../../core/network/post.ts"
 import type { Stations } from "../../core/network/Stations.ts"
 import * as OrderDesk from "../../core/network/OrderDesk.ts"
@@ -24,6 +26,7 @@ import { Twin } from "../../projections/run/Twin.ts"
 import * as Traffic from "../../projections/traffic/Traffic.ts"
 import * as config from "../config.ts"
 import { askMember } from "../http/askMember.ts"
+import * as Telemetry from "../telemetry.ts"
 import * as Server from "../http/server.ts"
 import { type Settings, settingsDefault } from "../http/Settings.ts"
 import { parseLogAddress, recheckLayer, sharedTwinLayer, writerLayer } from "../layers.ts"
@@ -106,6 +109,7 @@ export const serveWith = <E>(demo: Demo<E>) =>
             Layer.provideMerge(recheckLayer(address)),
             Layer.provideMerge(log),
             Layer.provideMerge(OrderDesk.layer),
+            Layer.provideMerge(Telemetry.traces(version)),
           ),
         ),
       )
@@ -152,7 +156,7 @@ const run = <E>(
     )
     const work = Effect.gen(function* () {
       yield* Effect.forkScoped(liftBlocks)
-      return yield* plays ? demo(given, poster) : act({ poster })
+      return yield* plays ? demo(given, poster) : act({ poster, mailer: yield* mailer })
     })
     return yield* whileLeading(Effect.scoped(work))
   })
@@ -177,6 +181,17 @@ const whileLeading = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A | 
 
 /** How often a member looks whether it leads. */
 const leadLook = "500 millis"
+
+/** Where e-mails go out, if a mail server is named. */
+const mailer = Effect.gen(function* () {
+  const url = yield* Effect.orDie(config.smtpUrl)
+  if (Option.isNone(url)) return undefined
+  const from = yield* Effect.orDie(config.smtpFrom)
+  return yield* Effect.acquireRelease(
+    Effect.sync(() => mail.make({ url: Redacted.value(url.value), from })),
+    ({ close }) => Effect.sync(close),
+  )
+})
 
 interface Found {
   readonly log: string

@@ -47,6 +47,12 @@ const shareEvents = Metric.gauge("sigtwin_share_events", {
   description: "Events of devices that this process folded for its slots.",
 })
 const feedClients = Metric.gauge("sigtwin_feed_clients", { description: "Readers of the feeds." })
+const pending = Metric.gauge("sigtwin_deliveries_pending", {
+  description: "Deliveries owed and neither made nor given up.",
+})
+const circuits = Metric.gauge("sigtwin_circuits_open", {
+  description: "Destinations to which only single attempts are made, since they do not answer.",
+})
 const memory = Metric.gauge("process_resident_memory_bytes", {
   description: "Resident memory of the process.",
 })
@@ -108,6 +114,8 @@ export const page = (now: {
   readonly diverged: ReadonlyArray<string>
   /** Absent where the log is not shared. */
   readonly share: { readonly slots: number; readonly events: number } | undefined
+  readonly deliveriesPending: number
+  readonly circuitsOpen: number
 }): Effect.Effect<string, never, EventLog | Pipeline> =>
   Effect.gen(function* () {
     const log = yield* EventLog
@@ -121,6 +129,8 @@ export const page = (now: {
       yield* Metric.update(shareSlots, now.share.slots)
       yield* Metric.update(shareEvents, now.share.events)
     }
+    yield* Metric.update(pending, now.deliveriesPending)
+    yield* Metric.update(circuits, now.circuitsOpen)
     for (const { name: projection } of all)
       yield* Metric.update(
         Metric.withAttributes(divergence, { projection }),

@@ -7,8 +7,10 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { readCallbacks } from "../../core/ingest/callbackRequest.ts"
 import { firstBlockChars } from "../../core/ingest/FileFormat.ts"
@@ -16,6 +18,7 @@ import * as FramesNdjson from "../../core/ingest/framesNdjson.ts"
 import type { Input } from "../../core/ingest/Input.ts"
 import { Pipeline, type Ingested } from "../../core/ingest/Pipeline.ts"
 import type { StationId } from "../../core/event/ids.ts"
+import { Traces } from "../../core/network/Traces.ts"
 import * as Rejected from "../../core/kernel/Rejected.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
 import { Twin } from "../../projections/run/Twin.ts"
@@ -69,9 +72,15 @@ export const make = Effect.gen(function* () {
   const pipeline = yield* Pipeline
   const twin = yield* Twin
 
-  const take = Effect.fn("ingest.take")(function* (
-    results: ReadonlyArray<Input | Rejected.Rejected>,
-  ) {
+  const traces = yield* Traces
+  /** The events that follow from here on go back to this span, and that to the sender's. */
+  const traced = (ingested: Ingested) =>
+    Effect.map(Effect.option(Effect.currentSpan), (span) => {
+      if (traces !== undefined && Option.isSome(span))
+        traces.note(ingested.first, ingested.head, span.value)
+    })
+
+  const take = Effect.fnUntraced(function* (results: ReadonlyArray<Input | Rejected.Rejected>) {
     const inputs: Array<Input> = []
     const refused: Array<Rejected.Rejected> = []
     for (const result of results)
@@ -85,8 +94,9 @@ export const make = Effect.gen(function* () {
       })
     const ingested = yield* pipeline.offer(inputs)
     yield* Metrics.countInputs(inputs.length)
+    yield* traced(ingested)
     return { inputs, refused, ingested }
-  })
+  }, underSenders)
 
   /** What a station hands on under another's name is refused and counted. */
   const ofChannel = Effect.fnUntraced(function* (
@@ -198,6 +208,15 @@ export const make = Effect.gen(function* () {
 
   return [callbackRoute("POST"), callbackRoute("PUT"), callbackRoute("GET"), frames]
 })
+
+/** Under the trace of whoever sent it (W3C trace context), if it says one. */
+const underSenders = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const request = yield* Effect.serviceOption(HttpServerRequest.HttpServerRequest)
+    const parent = Option.flatMap(request, ({ headers }) => HttpTraceContext.fromHeaders(headers))
+    const above = Option.isNone(parent) ? {} : { parent: parent.value }
+    return yield* Effect.withSpan(effect, "ingest.take", { kind: "server", ...above })
+  })
 
 const frameTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl"]
 

@@ -5,8 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { Pipeline } from "../../core/ingest/Pipeline.ts"
+import { Pipeline, waitingMax } from "../../core/ingest/Pipeline.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
+import * as Delivery from "../../projections/delivery/Delivery.ts"
 import { Recheck } from "../../projections/run/Recheck.ts"
 import { Shares } from "../../projections/run/Shares.ts"
 import { Twin } from "../../projections/run/Twin.ts"
@@ -25,6 +26,19 @@ export const HealthAnswer = Schema.Struct({
   /** Projections whose answers are not to be trusted. */
   diverged: Schema.optionalKey(Schema.Array(Schema.String)),
 })
+
+export const ReadyAnswer = Schema.Struct({
+  ready: Schema.Boolean,
+  /** Events of the log that the twin does not show yet. */
+  behind: Schema.Int,
+  /** Inputs waiting for the pipeline. */
+  waiting: Schema.Int,
+  /** `behind`, `queue-full`, `diverged`. */
+  why: Schema.Array(Schema.String),
+})
+
+/** Some seconds of folding. */
+const behindMax = 1_000_000
 
 /** `others` are all routes but these. */
 export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
@@ -76,6 +90,34 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
         }),
     })
 
+    const ready = Route.make({
+      method: "GET",
+      path: "/readyz",
+      operation: "ready",
+      tag: "service",
+      access: "page",
+      summary: "Say whether the server should be sent requests",
+      answers: {
+        200: { description: "It should.", contentType: "application/json", schema: ReadyAnswer },
+        503: { description: "Not now.", contentType: "application/json", schema: ReadyAnswer },
+      },
+      handle: () =>
+        Effect.gen(function* () {
+          const behind = (yield* log.head) - (yield* twin.position)
+          const waiting = yield* pipeline.waiting
+          const why = [
+            ...(behind > behindMax ? ["behind"] : []),
+            ...(waiting >= waitingMax ? ["queue-full"] : []),
+            ...((yield* diverged).length > 0 ? ["diverged"] : []),
+          ]
+          return Route.answer(
+            ReadyAnswer,
+            { ready: why.length === 0, behind, waiting, why },
+            { status: why.length === 0 ? 200 : 503 },
+          )
+        }),
+    })
+
     const metrics = Route.make({
       method: "GET",
       path: "/metrics",
@@ -87,7 +129,15 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
       handle: () =>
         Effect.gen(function* () {
           const projectedPosition = (yield* twin.position) - 1
+          // A ledger that stopped is counted by the twin's own metrics.
+          const delivery = yield* twin
+            .state(Delivery.projection)
+            .pipe(Effect.catchTag("ProjectionStopped", () => Effect.succeed(undefined)))
+          const ledgers = [...(delivery?.ledgers.values() ?? [])]
           const text = yield* Metrics.page({
+            deliveriesPending: Delivery.sums(ledgers).pending,
+            circuitsOpen: ledgers.filter(({ counters }) => counters.circuitOpenSinceMs !== null)
+              .length,
             readers: readers.count(),
             projectedPosition,
             diverged: yield* diverged,
@@ -135,7 +185,7 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
         ),
     })
 
-    const own = [health, metrics, openApi, docs, docsStyle]
+    const own = [health, ready, metrics, openApi, docs, docsStyle]
     const document = OpenApi.make([...others, ...own], version)
     const page = DocsPage.make([...others, ...own], version)
     return own

@@ -279,6 +279,7 @@ describe("frames", () => {
                 known: 0,
                 accepted: 0,
                 refused: {},
+                first: 0,
                 head: 1,
               }),
           }),
