@@ -2,7 +2,8 @@
  * Every choice of adapter, here alone: which log, which secrets, which snapshots.
  *
  * A log in `NAME.db` keeps its secrets in `NAME.keys` (sealed), the key to them in `NAME.key` unless
- * the environment gives it, and its snapshots in `NAME.snapshots.db`, which may be deleted at any time.
+ * the environment gives it, and its snapshots in `NAME.snapshots.db` and the tables of analytics in the folder
+ * `NAME.analytics`, which may be deleted at any time while nobody uses them.
  *
  * Who only looks makes none of these files: what is not there is not used.
  *
@@ -32,6 +33,8 @@ import * as KurrentAddress from "../core/log/kurrent/Address.ts"
 import * as membersKurrent from "../core/log/kurrent/membersKurrent.ts"
 import * as memory from "../core/log/memory.ts"
 import * as sqlite from "../core/log/sqlite.ts"
+import type { Analytics, AnalyticsUnavailable } from "../projections/analytics/Analytics.ts"
+import * as here from "../projections/analytics/here.ts"
 import * as live from "../projections/run/live.ts"
 import type { AskMember } from "../projections/run/Shares.ts"
 import * as shares from "../projections/run/Shares.ts"
@@ -41,6 +44,7 @@ import type { Snapshots } from "../projections/run/Snapshots.ts"
 import * as snapshotsMemory from "../projections/run/snapshotsMemory.ts"
 import * as snapshotsSqlite from "../projections/run/snapshotsSqlite.ts"
 import type { Twin } from "../projections/run/Twin.ts"
+import * as apart from "./analytics/apart.ts"
 import * as config from "./config.ts"
 
 /** A log's address that no adapter takes. */
@@ -79,14 +83,20 @@ const withoutPassword = (address: string): string => address.replace(/:\/\/[^/?]
 type Kept = Exclude<LogAddress, { readonly _tag: "Memory" }>
 
 /** The files beside a log, named after it. */
-const filesBeside = (
+export const filesBeside = (
   address: Kept,
-): { readonly secrets: string; readonly masterKey: string; readonly snapshots: string } => {
+): {
+  readonly secrets: string
+  readonly masterKey: string
+  readonly snapshots: string
+  readonly analytics: string
+} => {
   const stem = address._tag === "Sqlite" ? address.path.replace(/\.db$/, "") : address.at.name
   return {
     secrets: `${stem}.keys`,
     masterKey: `${stem}.key`,
     snapshots: `${stem}.snapshots.db`,
+    analytics: `${stem}.analytics`,
   }
 }
 
@@ -234,6 +244,26 @@ export const sharedTwinLayer = (
 /** What checks a live twin in the background. */
 export const recheckLayer = (address: LogAddress): Layer.Layer<Recheck, never, EventLog | Twin> =>
   recheck.layer.pipe(Layer.provide(snapshotsLayer(address)))
+/** The tables of a log that is being written: in a process of their own, or with it in memory. `log` is its address as text. */
+export const analyticsLayer = (
+  address: LogAddress,
+  log: string,
+): Layer.Layer<Analytics, AnalyticsUnavailable, EventLog> =>
+  address._tag === "Memory"
+    ? here.layer(undefined).pipe(Layer.provide(snapshotsMemory.layer))
+    : apart.layer(log)
+
+/** The tables in this process, beside whoever writes the log. `stuck` is told of a statement that cannot be stopped. */
+export const analyticsReaderLayer = (
+  address: LogAddress,
+  stuck?: () => void,
+): Layer.Layer<Analytics | EventLog, AnalyticsUnavailable | LogUnavailable> =>
+  here
+    .layer(address._tag === "Memory" ? undefined : filesBeside(address).analytics, stuck)
+    .pipe(
+      Layer.provideMerge(logLayer(address, { readonly: true })),
+      Layer.provide(keptSnapshotsLayer(address)),
+    )
 
 /** Keys for looking only: none are made, and none that are missing or cannot be read are a failure. */
 const readerVaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault> => {

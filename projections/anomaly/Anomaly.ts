@@ -29,7 +29,8 @@ export interface State {
 
 const apply = (draft: State, recorded: Recorded): void => {
   const { event } = recorded
-  const { scene } = draft
+  const { findings: kept, scene } = draft
+  if (kept.said.length > 0) kept.said.length = 0
   // Not even its time counts: an older build must come to the same state as one that knows it not.
   if (event._tag === "Unknown") return
   draft.position = recorded.position

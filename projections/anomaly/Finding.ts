@@ -106,18 +106,22 @@ export interface Findings {
   readonly current: Map<string, string>
   /** Findings ever begun. */
   begun: number
+  /** Names in the list of those that something was said of at the event taken in last. No part of the state. */
+  readonly said: Array<string>
 }
 
 export const make = (): Findings => ({
   list: FifoMap.make(findingsMax),
   current: new Map(),
   begun: 0,
+  said: [],
 })
 
 export const copy = (findings: Findings): Findings => ({
   list: FifoMap.copy(findings.list),
   current: new Map(findings.current),
   begun: findings.begun,
+  said: [],
 })
 
 export const combine = (weights: ReadonlyArray<number>): number =>
@@ -139,6 +143,7 @@ export const say = (
   const known = name === undefined ? undefined : FifoMap.get(findings.list, name)
   const sure = combine(said.facts.map(({ weight }) => weight))
   if (name !== undefined && known !== undefined && said.fromMs - known.lastMs <= mergeMs) {
+    findings.said.push(name)
     FifoMap.set(findings.list, name, {
       ...known,
       message: messageOf(said) ?? known.message,
@@ -169,6 +174,7 @@ export const say = (
   const begun = `${key}#${findings.begun}`
   findings.begun++
   findings.current.set(key, begun)
+  findings.said.push(begun)
   const displaced = FifoMap.set(findings.list, begun, finding)
   if (displaced !== undefined) forget(findings, displaced)
 }

@@ -67,6 +67,16 @@ export const layers: ReadonlyArray<readonly [part: string, may: ReadonlyArray<st
       "projections/run",
     ],
   ],
+  [
+    "projections/analytics",
+    [
+      ...core.filter((part) => part !== "core/ingest"),
+      ...views,
+      "projections/Projection.ts",
+      "projections/run",
+      "projections/time",
+    ],
+  ],
   ["projections/*", facts],
   ["twin-ui/api", ["core/kernel", "core/event", "core/attestation", ...views]],
   [
@@ -124,7 +134,12 @@ export const withoutNode = [
 ]
 
 /** Of those, the parts that do run only on Node: they say so here. */
-export const onNode = ["projections/run", "projections/time", "twin-ui/web/build.ts"]
+export const onNode = [
+  "projections/run",
+  "projections/time",
+  "projections/analytics",
+  "twin-ui/web/build.ts",
+]
 
 export const liesIn = (path: string, part: string): boolean => {
   const steps = path.split("/")

@@ -36,6 +36,9 @@ export class NoServer extends Schema.TaggedError<NoServer>()("NoServer", {
 
 export type Ask = (question: Question) => Effect.Effect<unknown, AskRefused | NoServer>
 
+/** The same, for answers that are no JSON: the body as it came. */
+export type AskFile = (question: Question) => Effect.Effect<Uint8Array, AskRefused | NoServer>
+
 export const urlOf = (base: string, { path, query = {} }: Question): URL => {
   const url = new URL(path, base)
   for (const [name, value] of Object.entries(query))

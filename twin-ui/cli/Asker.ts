@@ -6,14 +6,18 @@ import type { SecretsUnavailable } from "../../core/keys/Secrets.ts"
 import type { LogUnavailable } from "../../core/log/EventLog.ts"
 import type { LogAddressUnknown } from "../layers.ts"
 import type { Ask } from "./Ask.ts"
-import { askReading, askWriting } from "./askHere.ts"
-import { askServer } from "./askServer.ts"
+import { askReading, askTables, askWriting } from "./askHere.ts"
+import { askServer, fileAsker } from "./askServer.ts"
 import type { WrongUse } from "./WrongUse.ts"
 
 interface Given {
   readonly log: string
   readonly server: Option.Option<string>
 }
+
+/** Whom questions over tables are put to; the answer is a file's bytes or JSON's. */
+export const forTables = (given: Given & { readonly json: boolean }) =>
+  Option.isSome(given.server) ? fileAsker(given.server.value) : askTables(given.log, given.json)
 
 type Asker = Effect.Effect<
   Ask,

@@ -7,12 +7,22 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { EventLog } from "../../core/log/EventLog.ts"
 import { Twin } from "../../projections/run/Twin.ts"
+import { Analytics } from "../../projections/analytics/Analytics.ts"
+import * as AnalyticsRoutes from "../http/analyticsRoutes.ts"
 import * as ApiRoutes from "../http/apiRoutes.ts"
 import * as CommandRoutes from "../http/commandRoutes.ts"
 import * as Problem from "../http/Problem.ts"
 import type { Route } from "../http/Route.ts"
-import { parseLogAddress, readerLayer, twinLayer, writerLayer } from "../layers.ts"
-import { type Ask, refusalOf, urlOf } from "./Ask.ts"
+import { scopeHere } from "../http/scopeOf.ts"
+import {
+  analyticsReaderLayer,
+  parseLogAddress,
+  readerLayer,
+  twinLayer,
+  writerLayer,
+} from "../layers.ts"
+import * as Progress from "./Progress.ts"
+import { type Ask, type AskFile, refusalOf, urlOf } from "./Ask.ts"
 
 /** Opens a log for reading, beside whoever writes it, and waits until all of it is folded. */
 export const askReading = Effect.fn("askReading")(function* (log: string) {
@@ -38,6 +48,39 @@ export const askWriting = Effect.fn("askWriting")(function* (log: string) {
   }).pipe(Effect.provideContext(context))
 })
 
+/** Opens the tables of a log, beside whoever writes it, and waits until all of it is in them. `quiet` shows no progress. */
+export const askTables = Effect.fn("askTables")(function* (log: string, quiet: boolean) {
+  const address = yield* parseLogAddress(log)
+  const context = yield* Layer.build(analyticsReaderLayer(address, giveUp))
+  return yield* Effect.gen(function* () {
+    yield* filled(quiet)
+    return yield* askFiles(yield* AnalyticsRoutes.make(scopeHere))
+  }).pipe(Effect.provideContext(context))
+})
+
+/** A statement that goes on after it was stopped holds a thread for as long as it likes: only the process's end ends it. */
+const giveUp = (): void => {
+  process.stderr.write("sigtwin: the statement cannot be stopped; the program ends itself\n")
+  process.kill(process.pid, "SIGKILL")
+}
+
+/** Waits until the tables have what is in the log now. */
+const filled = (quiet: boolean) =>
+  Effect.gen(function* () {
+    const log = yield* EventLog
+    const analytics = yield* Analytics
+    const head = yield* log.head
+    const { position } = yield* analytics.status
+    const total = head - position
+    const progress = yield* Progress.make({ label: "tables", total, items: "events", quiet })
+    const showing = Effect.gen(function* () {
+      const done = (yield* analytics.status).position - position
+      progress.report(done, done)
+      yield* Effect.sleep(200)
+    }).pipe(Effect.forever)
+    yield* Effect.raceFirst(analytics.reached(head), showing)
+  }).pipe(Effect.scoped)
+
 const caughtUp = Effect.gen(function* () {
   const log = yield* EventLog
   const twin = yield* Twin
@@ -48,6 +91,14 @@ const caughtUp = Effect.gen(function* () {
 const here = "http://localhost"
 
 const askRoutes = (routes: ReadonlyArray<Route>): Effect.Effect<Ask, never, Scope.Scope> =>
+  Effect.map(
+    askFiles(routes),
+    (ask): Ask =>
+      (question) =>
+        Effect.map(ask(question), (bytes): unknown => JSON.parse(new TextDecoder().decode(bytes))),
+  )
+
+const askFiles = (routes: ReadonlyArray<Route>): Effect.Effect<AskFile, never, Scope.Scope> =>
   Effect.gen(function* () {
     const router = yield* HttpRouter.make
     for (const route of routes)
@@ -59,7 +110,7 @@ const askRoutes = (routes: ReadonlyArray<Route>): Effect.Effect<Ask, never, Scop
         ),
       )
     const handle = router.asHttpEffect()
-    const ask: Ask = (question) =>
+    const ask: AskFile = (question) =>
       Effect.gen(function* () {
         const { method = "GET", body } = question
         const request = new Request(urlOf(here, question), {
@@ -76,11 +127,13 @@ const askRoutes = (routes: ReadonlyArray<Route>): Effect.Effect<Ask, never, Scop
           // A question to a path that has no route is a mistake of ours.
           Effect.orDie,
         )
-        const answer: unknown = yield* Effect.promise(() =>
-          HttpServerResponse.toWeb(response).json(),
+        const bytes = new Uint8Array(
+          yield* Effect.promise(() => HttpServerResponse.toWeb(response).arrayBuffer()),
         )
+        if (response.status < 400) return bytes
+        const answer: unknown = JSON.parse(new TextDecoder().decode(bytes))
         const refused = refusalOf(response.status, answer)
-        return refused === undefined ? answer : yield* refused
+        return refused === undefined ? bytes : yield* refused
       }).pipe(Effect.scoped)
     return ask
   })

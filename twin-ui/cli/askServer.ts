@@ -3,13 +3,22 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as config from "../config.ts"
-import { type Ask, NoServer, refusalOf, urlOf } from "./Ask.ts"
+import { type Ask, type AskFile, NoServer, refusalOf, urlOf } from "./Ask.ts"
 import { WrongUse } from "./WrongUse.ts"
 
 /** A server that has not answered by then is taken for none. */
 const answerMs = 60_000
 
 export const askServer = (base: string): Effect.Effect<Ask, WrongUse> =>
+  Effect.map(
+    fileAsker(base),
+    (ask): Ask =>
+      (question) =>
+        Effect.flatMap(ask(question), (bytes) => parsed(base, bytes)),
+  )
+
+/** As `askServer`, for answers that are files. */
+export const fileAsker = (base: string): Effect.Effect<AskFile, WrongUse> =>
   Effect.gen(function* () {
     if (!/^https?:\/\//.test(base) || !URL.canParse(base))
       return yield* new WrongUse({
@@ -20,10 +29,10 @@ export const askServer = (base: string): Effect.Effect<Ask, WrongUse> =>
       onNone: () => ({}),
       onSome: (secret) => ({ authorization: `Bearer ${Redacted.value(secret)}` }),
     })
-    const ask: Ask = (question) =>
+    const ask: AskFile = (question) =>
       Effect.gen(function* () {
         const { method = "GET", body } = question
-        const { status, text } = yield* Effect.tryPromise({
+        const { bytes, status } = yield* Effect.tryPromise({
           try: async (signal) => {
             const response = await fetch(urlOf(base, question), {
               method,
@@ -35,18 +44,21 @@ export const askServer = (base: string): Effect.Effect<Ask, WrongUse> =>
               },
               ...(body === undefined ? {} : { body: JSON.stringify(body) }),
             })
-            return { status: response.status, text: await response.text() }
+            return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) }
           },
           catch: (cause) => new NoServer({ url: base, detail: reasonOf(cause) }),
         })
-        const answer = yield* Effect.try({
-          try: (): unknown => JSON.parse(text),
-          catch: () => new NoServer({ url: base, detail: "what answers is no sigtwin" }),
-        })
-        const refused = refusalOf(status, answer)
-        return refused === undefined ? answer : yield* refused
+        if (status < 400) return bytes
+        const refused = refusalOf(status, yield* parsed(base, bytes))
+        return refused === undefined ? bytes : yield* refused
       })
     return ask
+  })
+
+const parsed = (base: string, bytes: Uint8Array): Effect.Effect<unknown, NoServer> =>
+  Effect.try({
+    try: (): unknown => JSON.parse(new TextDecoder().decode(bytes)),
+    catch: () => new NoServer({ url: base, detail: "what answers is no sigtwin" }),
   })
 
 /** `fetch` hides the reason one level down. */

@@ -60,6 +60,8 @@ const expected = (error: unknown): Ending => {
         1,
         "the log was left as it is; SIGTWIN_MASTER_KEY or the .key file beside it opens its keys",
       )
+    case "AnalyticsUnavailable":
+      return say(1)
     case "NotOfFormat":
       return say(1, "nothing of it was taken; say what it is with --format")
     case "RestoreDiffers":

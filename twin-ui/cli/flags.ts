@@ -39,6 +39,14 @@ export const clock = Flag.Literals("clock", ["occurred", "recorded"]).pipe(
   Flag.withDefault("occurred" as const),
 )
 
+/** The same, where what was known then is asked for. */
+export const recordedClock = Flag.Literals("clock", ["occurred", "recorded"]).pipe(
+  Flag.withDescription(
+    "Whose clock an instant in --at is meant by: the log's (recorded, the default: what was known then) or the sources' (occurred)",
+  ),
+  Flag.withDefault("recorded" as const),
+)
+
 /** A whole number within bounds. */
 export const integer = (
   name: string,

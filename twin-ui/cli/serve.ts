@@ -29,7 +29,13 @@ import { askMember } from "../http/askMember.ts"
 import * as Telemetry from "../telemetry.ts"
 import * as Server from "../http/server.ts"
 import { type Settings, settingsDefault } from "../http/Settings.ts"
-import { parseLogAddress, recheckLayer, sharedTwinLayer, writerLayer } from "../layers.ts"
+import {
+  analyticsLayer,
+  parseLogAddress,
+  recheckLayer,
+  sharedTwinLayer,
+  writerLayer,
+} from "../layers.ts"
 import { type DemoOptions, optionsDefault } from "./demo/DemoOptions.ts"
 import * as Flags from "./flags.ts"
 import { stationListener } from "./stationListener.ts"
@@ -97,8 +103,11 @@ export const serveWith = <E>(demo: Demo<E>) =>
     Effect.fn("cli.serve")(function* (given) {
       const address = yield* parseLogAddress(given.log)
       const settings = yield* settingsOf(given)
-      const log = sharedTwinLayer(address, askMember).pipe(Layer.provideMerge(writerLayer(address)))
       const stations = yield* stationListener(given, settings)
+      const log = Layer.mergeAll(
+        sharedTwinLayer(address, askMember),
+        analyticsLayer(address, given.log),
+      ).pipe(Layer.provideMerge(writerLayer(address)))
       const ready = Layer.effectDiscard(caughtUp)
       yield* run(given, demo).pipe(
         Effect.scoped,

@@ -6,6 +6,7 @@ import { diff } from "./diff.ts"
 import { attested } from "./attested.ts"
 import { blast } from "./blast.ts"
 import { ca } from "./ca.ts"
+import { analytics } from "./analytics.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
 import { block, firewall, unblock } from "./block.ts"
@@ -25,6 +26,7 @@ import { open } from "./open.ts"
 import { policy } from "./policy.ts"
 import { redeliver } from "./redeliver.ts"
 import { reference } from "./reference.ts"
+import { query } from "./query.ts"
 import { serveWith } from "./serve.ts"
 import { simulate } from "./simulate.ts"
 import { state } from "./state.ts"
@@ -56,6 +58,8 @@ export const sigtwin = Command.make("sigtwin").pipe(
     deliveries,
     redeliver,
     core,
+    query,
+    analytics,
     simulate,
     verify,
     log,

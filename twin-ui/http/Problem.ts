@@ -11,6 +11,7 @@ import type { AccessRefused } from "../../core/event/access.ts"
 import type { QueueFull } from "../../core/ingest/Pipeline.ts"
 import type { Rejected } from "../../core/kernel/Rejected.ts"
 import type { LogUnavailable } from "../../core/log/EventLog.ts"
+import type { QueryError } from "../../projections/analytics/Analytics.ts"
 import type { ProjectionStopped } from "../../projections/run/Twin.ts"
 
 /** Each kind of problem: its status, title, and what a reader should know of it. */
@@ -96,6 +97,21 @@ export const kinds = {
     "Projection stopped",
     "One of the twin's projections failed at an event and gives no answers; the rest goes on.",
   ],
+  "query-refused": [
+    400,
+    "Query refused",
+    "The statement may not be asked, or is not understood; `reason` says which.",
+  ],
+  "query-stopped": [
+    422,
+    "Query stopped",
+    "The statement ran into a limit of time, memory or size, or failed; `reason` says which.",
+  ],
+  "analytics-unavailable": [
+    503,
+    "Analytics unavailable",
+    "The tables are not kept here, not readable, or not up to date yet; `reason` says which.",
+  ],
   "our-bug": [500, "Our bug", "The server failed in a way it should not. Its own log says more."],
 } as const satisfies Readonly<Record<string, readonly [number, string, string]>>
 
@@ -150,7 +166,13 @@ export const toResponse = (problem: Problem): HttpServerResponse.HttpServerRespo
 export const refusalOf = ({ reason, where, detail }: Rejected) => ({ reason, where, detail })
 
 /** The expected failures of what stands behind the server. */
-export type Failure = Problem | CommandRefused | QueueFull | LogUnavailable | ProjectionStopped
+export type Failure =
+  | Problem
+  | CommandRefused
+  | QueueFull
+  | LogUnavailable
+  | ProjectionStopped
+  | QueryError
 
 export const ofFailure = (failure: Failure): Problem => {
   switch (failure._tag) {
@@ -165,6 +187,18 @@ export const ofFailure = (failure: Failure): Problem => {
       })
     case "ProjectionStopped":
       return make("projection-stopped", failure.message)
+    case "StatementRefused":
+      return make("query-refused", failure.message, {
+        where: "$.sql",
+        more: { reason: failure.reason },
+      })
+    case "QueryStopped":
+      return make("query-stopped", failure.message, { more: { reason: failure.reason } })
+    case "AnalyticsUnavailable":
+      return make("analytics-unavailable", failure.message, {
+        headers: { "retry-after": String(analyticsRetryS) },
+        more: { reason: failure.reason },
+      })
     case "LogUnavailable":
       return failure.reason === "too-large"
         ? make("too-large", failure.detail)
@@ -176,6 +210,9 @@ export const ofFailure = (failure: Failure): Problem => {
 
 /** How long a sender should wait for a log that cannot be used now, in seconds. */
 const logRetryS = 5
+
+/** How long to wait for tables that are behind or busy, in seconds. */
+const analyticsRetryS = 2
 
 const ofRefusal = (refused: CommandRefused): Problem => {
   const more = { subject: refused.subject, reason: refused.reason }

@@ -15,11 +15,9 @@ import type { Projection } from "../../projections/Projection.ts"
 import { type ProjectionStopped, Twin } from "../../projections/run/Twin.ts"
 import { whyBreadthMax, whyDepthMax, type Why } from "../api/EntityState.ts"
 import type * as At from "./At.ts"
-import * as Problem from "./Problem.ts"
+import { type Clock, placeOf } from "./place.ts"
+import type * as Problem from "./Problem.ts"
 import { seesEvent, type Viewer } from "./Viewer.ts"
-
-export const clocks = ["occurred", "recorded"] as const
-export type Clock = (typeof clocks)[number]
 
 /** Most reasons in one tree: each costs a look into the log. */
 export const whyNodesMax = 64
@@ -121,11 +119,6 @@ export const make = Effect.gen(function* () {
       }),
     )
 
-  const placeOf = (ms: number, clock: Clock) =>
-    clock === "recorded"
-      ? log.positionAt(ms)
-      : Effect.map(newest({ toMs: ms + 1 }, 1), (found) => (found[0]?.position ?? -1) + 1)
-
   const momentAt = Effect.fnUntraced(function* (to: Position, asked?: number) {
     const last = asked === undefined && to > 0 ? yield* event(to - 1) : undefined
     return { to, isLive: false, occurredMs: asked ?? last?.occurredMs ?? 0 }
@@ -133,17 +126,8 @@ export const make = Effect.gen(function* () {
 
   const momentOf = Effect.fn("Reading.momentOf")(function* (at: At.At | undefined, clock: Clock) {
     if (at === undefined) return { ...(yield* momentAt(yield* twin.position)), isLive: true }
-    if (at._tag === "Instant") return yield* momentAt(yield* placeOf(at.ms, clock), at.ms)
-    const head = yield* log.head
-    if (at.position >= head)
-      return yield* Problem.make(
-        "bad-request",
-        head === 0
-          ? "the log has no events yet"
-          : `there is no position ${at.position} yet: the last one is ${head - 1}`,
-        { where: "query.at" },
-      )
-    return yield* momentAt(at.position + 1)
+    const place = yield* placeOf(log, at, clock)
+    return yield* momentAt(place, at._tag === "Instant" ? at.ms : undefined)
   })
 
   const why = Effect.fn("Reading.why")(function* (viewer: Viewer, position: Position) {

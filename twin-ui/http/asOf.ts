@@ -1,7 +1,7 @@
 /** The query of everything that can be read as of an instant. */
 import * as At from "./At.ts"
 import * as Parameter from "./Parameter.ts"
-import { clocks } from "./Reading.ts"
+import { clocks } from "./place.ts"
 
 export const asOf = {
   at: Parameter.optional(

@@ -12,6 +12,7 @@ export type Document = Readonly<Record<string, unknown>>
 const tags = {
   ingest: "What comes in: callbacks of a Sigfox backend, and frames from receivers.",
   state: "The twin as of now, or as of any position or instant (`at`).",
+  analytics: "Questions over tables made of the log: SQL, and questions that have a name.",
   events: "The log: what happened, newest first.",
   feed: "What happens, as it happens: server-sent events.",
   commands: "What changes the twin. Each is decided on, and recorded as events.",

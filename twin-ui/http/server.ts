@@ -21,6 +21,8 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { createServer, type Server as HttpServer } from "node:http"
 import type { Socket } from "node:net"
+import { Twin } from "../../projections/run/Twin.ts"
+import * as AnalyticsRoutes from "./analyticsRoutes.ts"
 import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
@@ -37,6 +39,7 @@ import * as Problem from "./Problem.ts"
 import { bodyMax } from "./readBody.ts"
 import * as Readers from "./Readers.ts"
 import type { Route } from "./Route.ts"
+import { scopeBy } from "./scopeOf.ts"
 import * as ServiceRoutes from "./serviceRoutes.ts"
 import { isLoopback, type Settings } from "./Settings.ts"
 import { local, Viewer } from "./Viewer.ts"
@@ -135,6 +138,7 @@ const allRoutes = (settings: Settings) =>
       ...(yield* StationRoutes.make),
       ...(yield* OrderRoutes.make),
       ...(yield* ApiRoutes.make),
+      ...(yield* AnalyticsRoutes.make(scopeBy(yield* Twin))),
       ...(yield* CommandRoutes.make),
       ...(yield* FeedRoutes.make(settings)),
       ...(yield* ChainFeed.make),

@@ -1,0 +1,141 @@
+/**
+ * Keeps the tables up to date with the log: events to rows, rows to the database, as many at a time as are there.
+ *
+ * What is in memory is only ahead of the database by what is not written yet. When a write fails, all of it is
+ * forgotten and begun again from what is kept, so nothing is lost and nothing is there twice.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import { EventLog, type LogUnavailable } from "../../core/log/EventLog.ts"
+import * as Anomaly from "../anomaly/Anomaly.ts"
+import type { Snapshots } from "../run/Snapshots.ts"
+import { asOf } from "../time/asOf.ts"
+import { AnalyticsUnavailable } from "./Analytics.ts"
+import * as Facts from "./Facts.ts"
+import * as Findings from "./Findings.ts"
+import { restore } from "./restore.ts"
+import type { Store } from "./Store.ts"
+import type { Row } from "./Table.ts"
+
+/** Events taken in before their rows are written, when many come. A row group of the database has 122,880 rows. */
+export const eventsAtOnceMax = 245_760
+/** When few come, their rows are written after this: the lag is about as much again as the log's own. */
+export const writeAfterMs = 250
+/** After a failed write. */
+const retryAfterMs = 1_000
+
+export interface Follower {
+  /** Returns when the events below the position are in the tables. */
+  readonly reached: (position: Position) => Effect.Effect<void>
+}
+
+/** Follows the log for as long as the scope lasts. `written` runs after writes, with when the last event in them was recorded. */
+export const make = Effect.fn("analytics.follow")(function* (
+  store: Store,
+  written: (recordedMs: number) => Effect.Effect<void> = () => Effect.void,
+) {
+  let next = Deferred.makeUnsafe<void>()
+  const tell = Effect.sync(() => {
+    const done = next
+    next = Deferred.makeUnsafe()
+    Deferred.doneUnsafe(done, Exit.void)
+  })
+
+  yield* session(store, (recordedMs) => Effect.andThen(tell, written(recordedMs))).pipe(
+    Effect.tapError((error) =>
+      Effect.logWarning(`the tables are behind, and are tried again: ${error.message}`),
+    ),
+    Effect.retry(Schedule.spaced(retryAfterMs)),
+    Effect.forkScoped,
+  )
+  const reached = (position: Position): Effect.Effect<void> =>
+    Effect.suspend(() =>
+      atLeast(store) >= position
+        ? Effect.void
+        : Effect.flatMap(Deferred.await(next), () => reached(position)),
+    )
+  const follower: Follower = { reached }
+  return follower
+})
+
+export const atLeast = ({ positions }: Store): Position =>
+  Math.min(positions.facts, positions.findings)
+
+/** From what is kept to the end of the log, and on with it. Ends only by failing. */
+const session = (
+  store: Store,
+  written: (recordedMs: number) => Effect.Effect<void>,
+): Effect.Effect<void, AnalyticsUnavailable | LogUnavailable, EventLog | Snapshots> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const log = yield* EventLog
+      const start = { ...store.positions }
+      const facts = yield* restore(store)
+      const anomaly = yield* asOf(Anomaly.projection, start.findings)
+      let rows = Facts.noRows()
+      let said: Array<Row> = []
+      let pending = 0
+      let recordedMs = 0
+      let taken: Position = Math.min(start.facts, start.findings)
+      /** The write under way: the next events are taken in meanwhile. */
+      let writing: Promise<void> = Promise.resolve()
+      const one = yield* Semaphore.make(1)
+
+      const finished = Effect.tryPromise({
+        try: () => writing,
+        catch: (cause) =>
+          new AnalyticsUnavailable({
+            reason: "stopped",
+            detail: cause instanceof Error ? cause.message : String(cause),
+          }),
+      })
+
+      const write = Effect.gen(function* () {
+        if (pending === 0) return
+        yield* finished
+        const all = new Map<string, ReadonlyArray<Row>>([
+          ...Object.entries(rows),
+          ["anomaly_steps", said],
+        ])
+        const positions = {
+          facts: Math.max(start.facts, taken),
+          findings: Math.max(start.findings, taken),
+        }
+        rows = Facts.noRows()
+        said = []
+        pending = 0
+        writing = store.write(all, positions)
+        // Looked at when the next write begins; until then nobody else does.
+        writing.catch(() => undefined)
+      })
+
+      const takeIn = (events: ReadonlyArray<Recorded>) =>
+        Effect.gen(function* () {
+          for (const recorded of events) {
+            if (recorded.position >= start.facts) Facts.apply(facts, recorded, rows)
+            if (recorded.position >= start.findings) Findings.apply(anomaly, recorded, said)
+          }
+          const last = events[events.length - 1]
+          pending += events.length
+          taken = last.position + 1
+          recordedMs = last.recordedMs
+          if (pending >= eventsAtOnceMax) yield* write
+        }).pipe(one.withPermits(1))
+
+      yield* Effect.addFinalizer(() => Effect.ignore(finished))
+      const following = Stream.runForEach(log.follow(taken), takeIn)
+      const writer = write.pipe(
+        Effect.andThen(finished),
+        one.withPermits(1),
+        Effect.andThen(Effect.suspend(() => written(recordedMs))),
+        Effect.andThen(Effect.sleep(writeAfterMs)),
+        Effect.forever,
+      )
+      yield* Effect.raceFirst(following, writer)
+    }),
+  )
