@@ -34,6 +34,7 @@ import * as Problem from "./Problem.ts"
 import { asOf, now } from "./asOf.ts"
 import type { Moment, Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
+import { standingsOf } from "./standings.ts"
 import { messageHexOf } from "./unsealed.ts"
 import * as Viewer from "./Viewer.ts"
 
@@ -200,6 +201,11 @@ export const make = (reading: Reading) =>
                       : undefined,
                   ),
             radioZone: known?.registration?.radioZone ?? null,
+            standings: yield* standingsOf(
+              reading,
+              tally,
+              (yield* reading.state(Integrity.projection, moment)).evidenceStaleMs,
+            ),
             deliveries: deliveries.toReversed(),
           })
           const positions = [

@@ -1,4 +1,5 @@
 /** A message at one instant: its verdict, who heard which of its transmissions, where it went. */
+import type { Standing as StationStanding } from "../../../core/event/attestation.ts"
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import { genuineCells } from "../../../projections/tally/genuine.ts"
 import { linkQuality } from "../../../core/frame/linkQuality.ts"
@@ -13,6 +14,8 @@ export interface Beside {
   readonly payloadHex: string | undefined
   /** Of the device's registration. */
   readonly radioZone: string | null
+  /** How its stations stood when they heard it; of some of them, where there are many. */
+  readonly standings: ReadonlyMap<string, StationStanding>
   /** Its deliveries, oldest first. */
   readonly deliveries: ReadonlyArray<Recorded>
 }
@@ -22,7 +25,7 @@ export const tellMessage = (tally: Tally.Tally, beside: Beside): Told => ({
   title: Tally.nameOf(tally),
   tables: [
     ...table("Message", message(tally, beside)),
-    ...table("Receptions", receptions(tally)),
+    ...table("Receptions", receptions(tally, beside.standings)),
     ...table("Deliveries", beside.deliveries.map(delivery)),
   ],
 })
@@ -85,6 +88,7 @@ const message = (tally: Tally.Tally, { payloadHex, radioZone }: Beside): Readonl
 
 const receptions = (
   tally: Tally.Tally,
+  standings: Beside["standings"],
   genuine = new Set(genuineCells(tally.cells)),
 ): ReadonlyArray<Fact> => [
   ...tally.cells.map((cell) =>
@@ -97,9 +101,14 @@ const receptions = (
         cell.snrDb === null ? "" : `${cell.snrDb} dB over noise`,
         cell.frequencyHz === null ? "" : `${(cell.frequencyHz / 1e6).toFixed(6)} MHz`,
         `${cell.delayMs >= 0 ? "+" : ""}${cell.delayMs} ms`,
+        standings.has(cell.station) ? `station ${standings.get(cell.station)}` : "",
         genuine.has(cell) ? "" : "a fabricated repeat: counts for nothing",
       ),
-      { position: cell.position, link: { kind: "station", id: cell.station } },
+      {
+        tone: standings.get(cell.station) === "refused" ? "refused" : "plain",
+        position: cell.position,
+        link: { kind: "station", id: cell.station },
+      },
     ),
   ),
   ...(tally.cellsOver > 0 ? [fact("and further ones, counted only", tally.cellsOver)] : []),

@@ -22,6 +22,7 @@ import {
   timeMs,
 } from "../model/format.ts"
 import { gravity } from "../model/TimelineMarks.ts"
+import { measuredOf } from "./measuredOf.ts"
 import { h, type Tree } from "./patch.ts"
 
 export interface Does {
@@ -127,6 +128,7 @@ const entityPanel = (state: EntityState, does: Does): ReadonlyArray<Tree> => [
   ]),
   ...thoughtsSection("What the twin thinks", state, (finding) => !finding.benign, does),
   ...(state.why.length === 0 ? [] : [section("Why", [whyList(state.why, does)])]),
+  ...measuredOf(state),
   ...state.tables.map((one) => section(one.title, [table(factRows(one, does), does)])),
   ...(state.bars === undefined ? [] : [section(state.bars.title, [barsOf(state.bars)])]),
   latest(state.latest, does),
