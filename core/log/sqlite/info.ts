@@ -30,6 +30,8 @@ export const infoOf = (path: string, bytesMax: number | undefined): LogFileInfo 
   const file = openForReading(path)
   try {
     const { batches, checkpoints, db, id, index, parts, tiles } = file
+    // One moment of the file, whoever writes.
+    db.exec("BEGIN")
     const end = batches.end()
     const newest = checkpoints.newest()
     const tree = tiles.tree(end.head)

@@ -13,13 +13,17 @@ export const logFile = (address: string): Effect.Effect<string, LogAddressUnknow
       : Effect.fail(new WrongUse({ detail: `${address} is no log in a file: give sqlite:PATH` })),
   )
 
-/** Uses the file beside whoever writes it. */
+/** Uses one moment of the file, beside whoever writes it. */
 export const reading = <A>(
   path: string,
   use: (file: OpenFile) => A,
 ): Effect.Effect<A, LogUnavailable> =>
   Effect.acquireUseRelease(
     attempt(path, () => openForReading(path)),
-    (file) => attempt(path, () => use(file)),
+    (file) =>
+      attempt(path, () => {
+        file.db.exec("BEGIN")
+        return use(file)
+      }),
     (file) => Effect.sync(file.close),
   )
