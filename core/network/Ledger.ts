@@ -117,6 +117,8 @@ export interface Ledger {
   readonly accepted: FifoMap.FifoMap<Accepted, Position>
   /** Begun by an earlier run and without an outcome: until that run is read, and then empty. */
   begunBefore: Set<Position> | undefined
+  /** Of those, begun again without an outcome in between: a later outcome does not undo the doubt. */
+  readonly begunTwice: Set<Position>
   pending: number
   overflowAt: Position | undefined
 }
@@ -131,6 +133,7 @@ export const make = (): Ledger => ({
   heard: FifoMap.make(rememberedMax),
   accepted: FifoMap.make(rememberedMax),
   begunBefore: new Set(),
+  begunTwice: new Set(),
   pending: 0,
   overflowAt: undefined,
 })
@@ -165,7 +168,10 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     case "RedeliveryAsked":
       return oweAgain(ledger, recorded, event, nowMs)
     case "DeliveriesBegan":
-      for (const at of event.owed) ledger.begunBefore?.add(at)
+      if (ledger.begunBefore === undefined) return
+      for (const at of event.owed)
+        if (ledger.begunBefore.has(at)) ledger.begunTwice.add(at)
+        else ledger.begunBefore.add(at)
       return
     case "DeliveryFailed": {
       ledger.begunBefore?.delete(causes[0])
@@ -182,6 +188,7 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     case "DeliverySucceeded":
     case "DeliveryAbandoned": {
       ledger.begunBefore?.delete(causes[0])
+      ledger.begunTwice.delete(causes[0])
       const line = lineOf(ledger, event)
       const at = line?.queue.findIndex((owed) => isSame(owed, event)) ?? -1
       if (line === undefined || at < 0) return
@@ -286,9 +293,11 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
 export const caughtUp = (ledger: Ledger): void => {
   const begun = ledger.begunBefore
   ledger.begunBefore = undefined
-  if (begun === undefined || begun.size === 0) return
+  if (begun === undefined || begun.size + ledger.begunTwice.size === 0) return
   for (const { queue } of ledger.lines.values())
-    for (const owed of queue) if (begun.has(owed.owedAt)) owed.isDoubtful = true
+    for (const owed of queue)
+      if (begun.has(owed.owedAt) || ledger.begunTwice.has(owed.owedAt)) owed.isDoubtful = true
+  ledger.begunTwice.clear()
 }
 
 export type Taken =
@@ -355,16 +364,19 @@ const takeLate = (
   const isPull = outlet.settings?.channel === "pull"
   if ((!isPull && !outlet.isOpen) || nowMs < outlet.lateAtMs) return undefined
   const withinMs = isPull ? pullWithinMs : retryRule.lifetimeMs
-  const late = outlet.ready
-    .values()
-    .filter((line) => line.isReady && line.queue[0].owedMs + withinMs <= nowMs)
-    .slice(0, Outlet.batchMax)
+  const late: Array<Line> = []
+  for (const line of outlet.ready.values()) {
+    if (late.length >= Outlet.batchMax) break
+    // A line may stand there twice: once as it is, once as it was before it was given up.
+    if (!line.isReady || line.queue[0].owedMs + withinMs > nowMs) continue
+    line.isReady = false
+    late.push(line)
+  }
   if (late.length === 0) {
     outlet.lateAtMs = nowMs + Outlet.lateEveryMs
     ledger.due.add(outlet.lateAtMs, 0, outlet)
     return undefined
   }
-  for (const line of late) line.isReady = false
   begin(ledger, outlet, late, "failing")
   enter(ledger, outlet)
   const owed = late.map(({ queue }) => queue[0])

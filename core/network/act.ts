@@ -2,11 +2,16 @@
 import * as Effect from "effect/Effect"
 import { challengeStations } from "./challenge.ts"
 import { deliver, type Options } from "./deliver.ts"
+import { pollSources } from "./poll.ts"
 import { sendDownlinks } from "./downlink.ts"
+
+/** Without a poster for it, no network is polled: a demo's clock is not that of any. */
+const polling = ({ pollPoster }: Options) =>
+  pollPoster === undefined ? [] : [pollSources(pollPoster)]
 
 /** Runs until it is interrupted; when one part fails, the whole does. */
 export const act = (options: Options) =>
-  Effect.all([deliver(options), sendDownlinks(), challengeStations()], {
+  Effect.all([deliver(options), sendDownlinks(), challengeStations(), ...polling(options)], {
     concurrency: "unbounded",
     discard: true,
   })

@@ -41,6 +41,8 @@ const beginMax = 512
 
 export interface Options {
   readonly poster: Poster
+  /** For the APIs of networks that are polled, whose answers are longer. */
+  readonly pollPoster?: Poster | undefined
   /** Without one, e-mails fail and say why. */
   readonly mailer?: Mailer | undefined
   /** By the clock of the environment; a demo that runs faster allows more of its own time. */

@@ -19,7 +19,13 @@ export const answerBytesMax = 65_536
 const socketsFreeMax = 16
 
 export type Answer =
-  | { readonly _tag: "Answered"; readonly status: number; readonly body: string }
+  | {
+      readonly _tag: "Answered"
+      readonly status: number
+      readonly body: string
+      /** Where the answer says when to come again (RFC 9110 section 10.2.3, in seconds). */
+      readonly retryAfterS?: number
+    }
   /** `not-allowed`, `refused`, `tls`, `dns`, `closed` …: for metrics and people. */
   | { readonly _tag: "NotAnswered"; readonly error: string }
 
@@ -29,7 +35,10 @@ export interface Poster {
 }
 
 /** `ca`: certificates to trust besides Node's own, PEM. */
-export const make = (options: { readonly ca?: string } = {}): Poster => {
+export const make = (
+  options: { readonly ca?: string; readonly answerBytesMax?: number } = {},
+): Poster => {
+  const bytesMax = options.answerBytesMax ?? answerBytesMax
   const keepAlive = { keepAlive: true, maxFreeSockets: socketsFreeMax }
   const plain = new http.Agent(keepAlive)
   const secure = new https.Agent({
@@ -74,11 +83,12 @@ export const make = (options: { readonly ca?: string } = {}): Poster => {
                 _tag: "Answered",
                 status,
                 body: Buffer.concat(chunks).toString("utf8"),
+                ...retryAfterOf(response.headers["retry-after"]),
               }),
             )
           response.on("data", (chunk: Buffer) => {
             size += chunk.length
-            if (size <= answerBytesMax) chunks.push(chunk)
+            if (size <= bytesMax) chunks.push(chunk)
             else {
               response.destroy()
               done()
@@ -97,6 +107,14 @@ export const make = (options: { readonly ca?: string } = {}): Poster => {
     },
   }
 }
+
+/** A day at most: whoever says more is asked again after that. */
+const retryAfterMaxS = 86_400
+
+const retryAfterOf = (text: string | undefined): { readonly retryAfterS?: number } =>
+  text === undefined || !/^\d{1,9}$/.test(text)
+    ? {}
+    : { retryAfterS: Math.min(Number(text), retryAfterMaxS) }
 
 /** Looks a name up and lets through only addresses that may be reached. */
 const guardedLookup =

@@ -4,7 +4,7 @@ import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Ledger from "../../projections/delivery/Ledger.ts"
 import { run } from "./deliveryFaults.ts"
 
-const runs = Number(process.env["SIGTWIN_RUNS"] ?? 15)
+const runs = Number(process.env["SIGTWIN_RUNS"] ?? 60)
 
 describe(`over ${runs} seeded runs with faults`, () => {
   it("nothing is lost, doubles are marked, order is kept and the ledger adds up", () => {

@@ -15,6 +15,7 @@ import { Members } from "../../core/log/Members.ts"
 import { act } from "../../core/network/act.ts"
 import { liftBlocks } from "../../core/network/liftBlocks.ts"
 import * as mail from "../../core/network/mail.ts"
+import { pollBytesMax } from "../../core/network/poll.ts"
 import * as post from "../../core/network/post.ts"
 import type { Stations } from "../../core/network/Stations.ts"
 import * as OrderDesk from "../../core/network/OrderDesk.ts"
@@ -165,7 +166,9 @@ const run = <E>(
     )
     const work = Effect.gen(function* () {
       yield* Effect.forkScoped(liftBlocks)
-      return yield* plays ? demo(given, poster) : act({ poster, mailer: yield* mailer })
+      return yield* plays
+        ? demo(given, poster)
+        : act({ poster, pollPoster: yield* pollPoster, mailer: yield* mailer })
     })
     return yield* whileLeading(Effect.scoped(work))
   })
@@ -190,6 +193,12 @@ const whileLeading = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A | 
 
 /** How often a member looks whether it leads. */
 const leadLook = "500 millis"
+
+/** Asks the networks that are polled. */
+const pollPoster = Effect.acquireRelease(
+  Effect.sync(() => post.make({ answerBytesMax: pollBytesMax })),
+  ({ close }) => Effect.sync(close),
+)
 
 /** Where e-mails go out, if a mail server is named. */
 const mailer = Effect.gen(function* () {

@@ -29,6 +29,7 @@ import { reference } from "./reference.ts"
 import { query } from "./query.ts"
 import { serveWith } from "./serve.ts"
 import { simulate } from "./simulate.ts"
+import { sourceCommand } from "./source.ts"
 import { state } from "./state.ts"
 import { station } from "./station.ts"
 import { stats } from "./stats.ts"
@@ -60,6 +61,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     core,
     query,
     analytics,
+    sourceCommand,
     simulate,
     verify,
     log,
