@@ -34,15 +34,7 @@ export const idObjectOf = ({
 export const encryptedSecretOf = ({ encryptedSecret }: Pick<Blob, "encryptedSecret">): Uint8Array =>
   Writer.sized(encryptedSecret)
 
-/** The file `tpm2_activatecredential -i` takes. */
-export const encode = (blob: Blob): Uint8Array =>
-  Writer.join(
-    Writer.u32(fileMagic),
-    Writer.u32(fileVersion),
-    idObjectOf(blob),
-    encryptedSecretOf(blob),
-  )
-
+/** Reads the file that `tpm2_activatecredential -i` takes. */
 export const decode = (file: Uint8Array): Blob | Malformed => {
   const reader = Reader.make("credential", file)
   if (Reader.u32(reader) !== fileMagic) {
