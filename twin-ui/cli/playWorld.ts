@@ -7,10 +7,11 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { ReceivedFrame } from "../../core/decide/ReceivedFrame.ts"
-import type { NewEvent } from "../../core/event/Envelope.ts"
+import { sealedDefault } from "../../core/decide/decideDownlink.ts"
+import { type NewEvent, noCauses } from "../../core/event/Envelope.ts"
+import { streamOf } from "../../core/event/streamOf.ts"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import { Vault } from "../../core/keys/Vault.ts"
 import * as AttestWorld from "./attestWorld.ts"
@@ -20,6 +21,7 @@ import { makeDownlinks } from "../../core/network/downlink.ts"
 import type { Output, World } from "../../core/sim/World.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 import { simulatedStations } from "./simulatedStations.ts"
+import * as Bytes from "../../core/kernel/Bytes.ts"
 import { invariant } from "../../core/kernel/invariant.ts"
 
 /** How long after its arrival something may be recorded at most. */
@@ -129,12 +131,20 @@ export const playWorld = (
     const beginAnswering = Effect.gen(function* () {
       if (isTold) return
       isTold = true
-      for (const { device, payload } of world.setup.downlinkDefaults)
-        yield* pipeline.execute({
-          _tag: "SetDownlinkDefault",
+      // Not as commands: those are dated by the pipeline's clock, which need not be the world's.
+      const defaults = world.setup.downlinkDefaults.map(({ device, payload: hex }): NewEvent => {
+        const bytes = Bytes.fromHex(hex)
+        invariant(bytes !== undefined, "the setup gives payloads as hex")
+        const event = {
+          _tag: "DownlinkDefaultSet",
           device,
-          payload: Redacted.make(payload),
-        })
+          payload: sealedDefault(vault, device, bytes),
+        } as const
+        const occurredMs = world.ground.ages.startMs
+        return { stream: streamOf(event), occurredMs, causes: noCauses, event }
+      })
+      for (let i = 0; i < defaults.length; i += setupAtOnce)
+        yield* record(defaults.slice(i, i + setupAtOnce))
     })
 
     while (true) {
