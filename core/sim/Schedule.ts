@@ -1,8 +1,8 @@
 /**
  * When a device sends which slot, and which slots of its past are told.
  *
- * The past before the world's start is thin: of all the slots that a device used up, only one in
- * `strideOf` is on the air. Its counter runs on all the same.
+ * The past before the world's start is thin: of all the slots that a device used up, only those of
+ * `toldOf` are on the air. Its counter runs on all the same.
  */
 import type { Device } from "./Device.ts"
 import * as Noise from "./Noise.ts"
@@ -33,21 +33,33 @@ export const slotAt = (device: Device, ages: Ages, atMs: number): number => {
 export const toldSlotAt = (device: Device, ages: Ages, atMs: number): number => {
   const slot = slotAt(device, ages, atMs)
   if (atMs >= ages.startMs) return slot
-  const stride = strideOf(device)
-  return Math.min(slotAt(device, ages, ages.startMs), Math.ceil(slot / stride) * stride)
+  const { first, stride } = toldOf(device)
+  const told = first + Math.max(0, Math.ceil((slot - first) / stride)) * stride
+  return Math.min(slotAt(device, ages, ages.startMs), told)
 }
 
 /** The next slot after `slot` that is told. */
 export const toldSlotAfter = (device: Device, ages: Ages, slot: number): number => {
   if (timeOf(device, ages, slot + 1) >= ages.startMs) return slot + 1
-  const stride = strideOf(device)
-  const next = (Math.floor(slot / stride) + 1) * stride
+  const { first, stride } = toldOf(device)
+  const next = first + (Math.floor((slot - first) / stride) + 1) * stride
   if (timeOf(device, ages, next) < ages.startMs) return next
   return slotAt(device, ages, ages.startMs)
 }
 
 export const isTold = (device: Device, ages: Ages, slot: number): boolean =>
-  slot >= 0 && (slot % strideOf(device) === 0 || timeOf(device, ages, slot) >= ages.startMs)
+  slot >= 0 && (isToldThinly(device, slot) || timeOf(device, ages, slot) >= ages.startMs)
+
+const isToldThinly = (device: Device, slot: number): boolean => {
+  const { first, stride } = toldOf(device)
+  return slot >= first && (slot - first) % stride === 0
+}
+
+/** Which slots of the past are told: `first` and each `stride`th after it. Not all devices begin at once. */
+const toldOf = (device: Device): { readonly first: number; readonly stride: number } => {
+  const stride = strideOf(device)
+  return { first: device.seed % stride, stride }
+}
 
 /**
  * In the past one slot in so many is told. Never more than a third of a turn of the counter, or a
