@@ -161,7 +161,7 @@ const call = (node: Node, allowed: ReadonlySet<string>): void => {
     return
   throw refused(
     "not-allowed",
-    `the function ${name} is not among those that may be used (docs/analytics.md lists them)`,
+    `the function ${name} is not among those that may be used (sigtwin analytics tables --json lists them)`,
   )
 }
 
