@@ -45,6 +45,24 @@ export const smtpUrl = Config.option(Config.Redacted("SIGTWIN_SMTP_URL"))
 export const smtpFrom = Config.String("SIGTWIN_SMTP_FROM").pipe(
   Config.withDefault("sigtwin@localhost"),
 )
+/** A credential's token, for asking a running server (`--server`). */
+export const token = Config.option(Config.Redacted("SIGTWIN_TOKEN"))
+
+/** Files with the certificate chain and the private key, PEM, to speak TLS with. */
+export const tlsCertificate = Config.option(Config.String("SIGTWIN_TLS_CERT"))
+export const tlsKey = Config.option(Config.String("SIGTWIN_TLS_KEY"))
+
+/** An OpenID Connect provider to log in at: its issuer's URL, and what this server is there. */
+export const oidcIssuer = Config.option(Config.String("SIGTWIN_OIDC_ISSUER"))
+export const oidcClientId = Config.String("SIGTWIN_OIDC_CLIENT_ID").pipe(
+  Config.withDefault("sigtwin"),
+)
+export const oidcClientSecret = Config.option(Config.Redacted("SIGTWIN_OIDC_CLIENT_SECRET"))
+/** The claim that an account's `oidc` is compared with. */
+export const oidcClaim = Config.String("SIGTWIN_OIDC_CLAIM").pipe(Config.withDefault("email"))
+
+/** Where this server is found from outside, as `https://twin.example`. */
+export const publicUrl = Config.option(Config.String("SIGTWIN_PUBLIC_URL"))
 
 /** 64 hex digits; where absent, a key file beside the log is made on first use. */
 export const masterKey = Config.option(Config.Redacted("SIGTWIN_MASTER_KEY"))

@@ -7,6 +7,7 @@
 import type { Position, Recorded } from "../event/Envelope.ts"
 import type { RoleId } from "../event/access.ts"
 import type { Event } from "../event/Event.ts"
+import { rightsOf } from "./Role.ts"
 
 /** Of one account; of credentials, those in use, and so many revoked ones are remembered. */
 export const grantsMax = 64
@@ -152,6 +153,17 @@ export const findGrant = (
   account: Account,
   sought: Pick<Grant, "role" | "group" | "deviceType" | "customer">,
 ): Grant | undefined => account.grants.find((grant) => isSame(grant, sought))
+
+/** Not disabled, and granted what it takes to manage accounts. */
+export const managesAccounts = ({ disabled, grants }: Account): boolean =>
+  !disabled && grants.some(({ role }) => rightsOf(role).includes("manage-accounts"))
+
+/**
+ * Whether logins are asked for. From the first account on that manages others, for good: the last of these can
+ * neither be disabled nor lose that role.
+ */
+export const isLoginAsked = ({ accounts }: State): boolean =>
+  [...accounts.values()].some(managesAccounts)
 
 /** Optional members as the nulls they are kept as. */
 export const scopeOf = (given: {

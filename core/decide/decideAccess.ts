@@ -1,7 +1,7 @@
 /** Decides on accounts, grants, credentials and groups. */
 import * as Access from "../access/Access.ts"
 import * as Groups from "../access/Groups.ts"
-import { isUnscoped, rightsOf } from "../access/Role.ts"
+import { isUnscoped } from "../access/Role.ts"
 import type { Command } from "./Command.ts"
 import { exists, invalid, type Outcome, unknown } from "./outcome.ts"
 
@@ -92,7 +92,7 @@ export const decideAccess = (state: Access.State, command: Asked, by: string): O
         const grant = Access.findGrant(known, { role: command.role, ...Access.scopeOf(command) })
         if (grant === undefined) return []
         const left = { ...known, grants: known.grants.filter((each) => each !== grant) }
-        return isLastManager(state, known) && !managesAccounts(left)
+        return isLastManager(state, known) && !Access.managesAccounts(left)
           ? invalid(`account ${command.account}`, lastManager)
           : [{ _tag: "RoleRevoked", ...taken, by }]
       })
@@ -171,12 +171,9 @@ const holderOf = (state: Access.State, credential: string): Access.Account | und
 const lastManager =
   "is the last that may manage accounts; give another account the role operator first"
 
-const managesAccounts = ({ disabled, grants }: Access.Account): boolean =>
-  !disabled && grants.some(({ role }) => rightsOf(role).includes("manage-accounts"))
-
 /** Nobody locks everybody out by mistake. */
 const isLastManager = (state: Access.State, account: Access.Account): boolean =>
-  managesAccounts(account) &&
+  Access.managesAccounts(account) &&
   ![...state.accounts.values()].some(
-    (other) => other.account !== account.account && managesAccounts(other),
+    (other) => other.account !== account.account && Access.managesAccounts(other),
   )

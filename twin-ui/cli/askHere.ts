@@ -9,6 +9,7 @@ import { EventLog } from "../../core/log/EventLog.ts"
 import { Twin } from "../../projections/run/Twin.ts"
 import { Analytics } from "../../projections/analytics/Analytics.ts"
 import * as AnalyticsRoutes from "../http/analyticsRoutes.ts"
+import * as AccountRoutes from "../http/access/accountRoutes.ts"
 import * as ApiRoutes from "../http/apiRoutes.ts"
 import * as CommandRoutes from "../http/commandRoutes.ts"
 import * as Problem from "../http/Problem.ts"
@@ -32,7 +33,7 @@ export const askReading = Effect.fn("askReading")(function* (log: string) {
   )
   return yield* Effect.gen(function* () {
     yield* caughtUp
-    return yield* askRoutes(yield* ApiRoutes.make)
+    return yield* askRoutes([...(yield* ApiRoutes.make), ...(yield* AccountRoutes.reading)])
   }).pipe(Effect.provideContext(context))
 })
 
@@ -44,7 +45,11 @@ export const askWriting = Effect.fn("askWriting")(function* (log: string) {
   )
   return yield* Effect.gen(function* () {
     yield* caughtUp
-    return yield* askRoutes([...(yield* ApiRoutes.make), ...(yield* CommandRoutes.make)])
+    return yield* askRoutes([
+      ...(yield* ApiRoutes.make),
+      ...(yield* CommandRoutes.make),
+      ...(yield* AccountRoutes.make),
+    ])
   }).pipe(Effect.provideContext(context))
 })
 

@@ -24,7 +24,9 @@ export const fileAsker = (base: string): Effect.Effect<AskFile, WrongUse> =>
       return yield* new WrongUse({
         detail: `--server ${base}: give a URL as http://127.0.0.1:4280`,
       })
-    const token = yield* Effect.orDie(config.commandToken)
+    const commandToken = yield* Effect.orDie(config.commandToken)
+    const own = yield* Effect.orDie(config.token)
+    const token = Option.orElse(own, () => commandToken)
     const authorization = Option.match(token, {
       onNone: () => ({}),
       onSome: (secret) => ({ authorization: `Bearer ${Redacted.value(secret)}` }),
@@ -38,8 +40,7 @@ export const fileAsker = (base: string): Effect.Effect<AskFile, WrongUse> =>
               method,
               signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
               headers: {
-                // Reading needs no token, so none is sent.
-                ...(method === "GET" ? {} : authorization),
+                ...authorization,
                 ...(body === undefined ? {} : { "content-type": "application/json" }),
               },
               ...(body === undefined ? {} : { body: JSON.stringify(body) }),

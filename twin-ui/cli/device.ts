@@ -34,7 +34,8 @@ const register = Command.make(
     id,
     keyFile: keyFile.pipe(Flag.optional),
     customer: text("customer", "The customer it belongs to"),
-    group: text("group", "What it is for, as meters; groups it on the page"),
+    group: text("group", "What it belongs to, as meters; groups it on the page"),
+    type: text("type", "What kind of device it is; roles may be for one type only"),
     zone: text("zone", "Its radio zone, RC1 to RC7"),
     contract: Flags.integer("contract", { minimum: 1, maximum: 1_000_000 }).pipe(
       Flag.withDescription("Uplinks a day in its contract; the policy's default when not given"),
@@ -57,6 +58,7 @@ const register = Command.make(
           ...(key === undefined ? {} : { key }),
           ...said("customer", given.customer),
           ...said("group", given.group),
+          ...said("deviceType", given.type),
           ...said("radioZone", given.zone),
           ...said("contractPerDay", given.contract),
           ...said("rollover", given.rollover),

@@ -19,7 +19,7 @@ export const log = Flag.String("log").pipe(
 export const server = Flag.String("server").pipe(
   Flag.withMetavar("URL"),
   Flag.withDescription(
-    "Ask a running server instead of opening the log, as http://127.0.0.1:4280 (token for changes: SIGTWIN_COMMAND_TOKEN)",
+    "Ask a running server instead of opening the log, as http://127.0.0.1:4280 (a credential's token: SIGTWIN_TOKEN)",
   ),
   Flag.optional,
 )

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { Command, Flag } from "effect/cli"
+import { isLoginAsked } from "../../core/access/Access.ts"
 import type { Pipeline } from "../../core/ingest/Pipeline.ts"
 import type { Vault } from "../../core/keys/Vault.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
@@ -19,6 +20,7 @@ import { pollBytesMax } from "../../core/network/poll.ts"
 import * as post from "../../core/network/post.ts"
 import type { Stations } from "../../core/network/Stations.ts"
 import * as OrderDesk from "../../core/network/OrderDesk.ts"
+import * as Accounts from "../../projections/access/Accounts.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
@@ -41,6 +43,7 @@ import { type DemoOptions, optionsDefault } from "./demo/DemoOptions.ts"
 import * as Flags from "./flags.ts"
 import { stationListener } from "./stationListener.ts"
 import { pageRoot } from "./pageRoot.ts"
+import { oidcOf, tlsOf } from "./serveSettings.ts"
 import { version } from "./version.ts"
 import * as Words from "./Words.ts"
 
@@ -97,6 +100,16 @@ export const serveWith = <E>(demo: Demo<E>) =>
       stationCa: Flag.String("station-ca").pipe(
         Flag.withMetavar("DIR"),
         Flag.withDescription("Files of the stations' CA, as `sigtwin ca init` makes them"),
+        Flag.optional,
+      ),
+      tlsCert: Flag.String("tls-cert").pipe(
+        Flag.withMetavar("FILE"),
+        Flag.withDescription("Certificate chain to speak TLS with, PEM (SIGTWIN_TLS_CERT)"),
+        Flag.optional,
+      ),
+      tlsKey: Flag.String("tls-key").pipe(
+        Flag.withMetavar("FILE"),
+        Flag.withDescription("Its private key, PEM (SIGTWIN_TLS_KEY)"),
         Flag.optional,
       ),
       json: Flags.json,
@@ -158,6 +171,9 @@ const run = <E>(
             `log   ${found.log}: ${textOf(found)}`,
             ...(given.demo ? [`demo  ${demoText(found)}`] : []),
             `page  ${server.url}   API documents: ${server.url}/docs`,
+            !found.login
+              ? "login none is needed: only this machine can ask; `sigtwin account add` changes that"
+              : `login ${server.url}/login`,
             "Ctrl-C stops.",
           ].join("\n"),
     )
@@ -217,6 +233,7 @@ interface Found {
   readonly devices: number
   readonly stations: number
   readonly customers: number
+  readonly login: boolean
   readonly lastRecordedMs: number | null
   readonly demo: boolean
 }
@@ -228,12 +245,14 @@ const finding = Effect.gen(function* () {
   const integrity = yield* twin.state(Integrity.projection)
   const delivery = yield* twin.state(Delivery.projection)
   const traffic = yield* twin.state(Traffic.projection)
+  const access = yield* twin.state(Accounts.projection)
   const found: Found = {
     log: log.info.url,
     events: Traffic.totals(traffic).events,
     devices: device.devices.size,
     stations: integrity.stations.size,
     customers: delivery.customers.size,
+    login: isLoginAsked(access),
     lastRecordedMs: traffic.lastRecordedMs,
     demo: traffic.demoBegan !== null,
   }
@@ -252,7 +271,12 @@ const demoText = ({ demo, events }: Found): string => {
     : "is not played: the log holds events of another origin (give a new one with --log)"
 }
 
-const settingsOf = (given: { readonly host: string; readonly port: number }) =>
+const settingsOf = (given: {
+  readonly host: string
+  readonly port: number
+  readonly tlsCert: Option.Option<string>
+  readonly tlsKey: Option.Option<string>
+}) =>
   Effect.gen(function* () {
     const hostNames = yield* Effect.orDie(config.hostNames)
     const settings: Settings = {
@@ -266,6 +290,8 @@ const settingsOf = (given: { readonly host: string; readonly port: number }) =>
         .filter((name) => name !== ""),
       ingestToken: Option.getOrUndefined(yield* Effect.orDie(config.ingestToken)),
       commandToken: Option.getOrUndefined(yield* Effect.orDie(config.commandToken)),
+      tls: yield* tlsOf(given),
+      oidc: yield* oidcOf,
       pageRoot: yield* pageRoot,
     }
     return settings

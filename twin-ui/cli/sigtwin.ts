@@ -9,6 +9,7 @@ import { ca } from "./ca.ts"
 import { analytics } from "./analytics.ts"
 import { demo } from "./demo/demo.ts"
 import { frame, frames } from "./frame.ts"
+import { accounts, audit, credentials, group, roles } from "./account.ts"
 import { block, firewall, unblock } from "./block.ts"
 import { core } from "./core.ts"
 import { caseCommand } from "./case.ts"
@@ -77,6 +78,11 @@ export const sigtwin = Command.make("sigtwin").pipe(
     unblock,
     firewall,
     erase,
+    accounts,
+    roles,
+    credentials,
+    group,
+    audit,
     frame,
     frames,
     attest,

@@ -17,10 +17,11 @@ import type { Route } from "./Route.ts"
 type Response = HttpServerResponse.HttpServerResponse
 
 export interface HandingOn {
-  /** Answers a request that passed its gate: by the route here, or by another member. */
+  /** Answers a request that passed its gate: by the route here, or by another member, in the name of who asks. */
   readonly answer: <R>(
     route: Route,
     request: HttpServerRequest.HttpServerRequest,
+    viewer: string,
     here: Effect.Effect<Response, never, R>,
   ) => Effect.Effect<Response, never, R>
 }
@@ -28,7 +29,7 @@ export interface HandingOn {
 const devicePath = "/api/devices/:id"
 const deviceIn = /^\/api\/devices\/([^/?]+)/
 
-const alone: HandingOn = { answer: (_route, _request, here) => here }
+const alone: HandingOn = { answer: (_route, _request, _viewer, here) => here }
 
 /** Where the log is not shared all is answered here. */
 export const make: Effect.Effect<HandingOn> = Effect.gen(function* () {
@@ -48,7 +49,7 @@ export const make: Effect.Effect<HandingOn> = Effect.gen(function* () {
     )
 
   return {
-    answer: (route, request, here) =>
+    answer: (route, request, viewer, here) =>
       Effect.gen(function* () {
         const isHandedOn = request.headers[handedOnHeader] !== undefined
         const isChange = route.access === "ingest" || route.access === "command"
@@ -75,6 +76,7 @@ export const make: Effect.Effect<HandingOn> = Effect.gen(function* () {
             handOn(other, {
               method: request.method,
               url: request.url,
+              viewer,
               headers: request.headers,
               body: bytes,
             }),

@@ -41,6 +41,16 @@ export const kinds = {
     "Another station's",
     "A station speaks for itself alone: the certificate is another station's.",
   ],
+  "no-login": [
+    401,
+    "Login needed",
+    "Log in at /login, or send `Authorization: Bearer TOKEN` with a credential of an account.",
+  ],
+  "too-often": [
+    429,
+    "Too often",
+    "Too many tries or requests; come again after `Retry-After` seconds.",
+  ],
   "foreign-origin": [
     403,
     "Foreign origin",
@@ -50,11 +60,6 @@ export const kinds = {
     403,
     "Not permitted",
     "Who asks may not do this, or not see all that the answer would show; `right` says what it takes.",
-  ],
-  "not-from-afar": [
-    403,
-    "Not from afar",
-    "This server listens beyond its own machine and was given no command token: it takes no commands.",
   ],
   "no-such-path": [404, "No such path", "See /openapi.json for what there is."],
   "not-there": [404, "Not there", "There is no such thing at the instant asked about."],

@@ -14,6 +14,10 @@ export interface Settings {
   readonly ingestToken: Redacted.Redacted | undefined
   /** `SIGTWIN_COMMAND_TOKEN`: bearer token that everything under `/api` that changes the twin then asks for. */
   readonly commandToken: Redacted.Redacted | undefined
+  /** Certificate chain and private key, PEM, to speak TLS with; plain HTTP where absent. */
+  readonly tls: Tls | undefined
+  /** Where people may log in who have an account there. */
+  readonly oidc: Oidc | undefined
   /** Folder of the built page (`dist/web`); undefined serves none. */
   readonly pageRoot: string | undefined
   /** Readers of `/feed` and `/feed/chain` together; beyond it a reader is told to come again. */
@@ -22,12 +26,31 @@ export interface Settings {
   readonly heartbeatMs: number
 }
 
+export interface Tls {
+  readonly certificate: string
+  readonly key: Redacted.Redacted
+}
+
+/** An OpenID Connect provider. */
+export interface Oidc {
+  readonly issuer: string
+  readonly clientId: string
+  /** None for a public client: PKCE protects it. */
+  readonly clientSecret: Redacted.Redacted | undefined
+  /** The claim that says who it is; `email` counts only when the provider verified it. */
+  readonly claim: string
+  /** Where this server is found from outside, as the provider knows it: `https://twin.example`. */
+  readonly publicUrl: string | undefined
+}
+
 export const settingsDefault: Omit<Settings, "version"> = {
   host: "127.0.0.1",
   port: 4280,
   hostNames: [],
   ingestToken: undefined,
   commandToken: undefined,
+  tls: undefined,
+  oidc: undefined,
   pageRoot: undefined,
   feedClientsMax: 64,
   heartbeatMs: 5_000,

@@ -21,8 +21,9 @@ import * as Context from "effect/Context"
 import type { DeviceFacts } from "../../core/access/Permission.ts"
 import type { Right } from "../../core/access/Right.ts"
 import type { Recorded } from "../../core/event/Envelope.ts"
-import type { Event, Kind } from "../../core/event/Event.ts"
+import type { Event } from "../../core/event/Event.ts"
 import { fieldOf } from "../../core/log/matches.ts"
+import { auditKinds } from "../api/Access.ts"
 import * as Problem from "./Problem.ts"
 
 export interface Viewer {
@@ -67,26 +68,12 @@ export const Viewer = Context.Reference<Viewer>("sigtwin/twin-ui/http/Viewer", {
   defaultValue: () => local,
 })
 
-/** Who did what: the audit trail, for those who may read it. */
-const auditKinds: ReadonlySet<string> = new Set<Kind>([
-  "AccountAdded",
-  "PasswordSet",
-  "AccountDisabled",
-  "AccountEnabled",
-  "GroupPlaced",
-  "RoleGranted",
-  "RoleRevoked",
-  "CredentialCreated",
-  "CredentialRevoked",
-  "SessionOpened",
-  "SessionClosed",
-  "AccessRefused",
-  "CommandGiven",
-])
+/** Who did what: for those who may read the audit trail. */
+const isAudit: ReadonlySet<string> = new Set(auditKinds)
 
 /** Whether they may see the event: all that it names must be theirs to see. */
 export const seesEvent = (viewer: Viewer, { event }: Recorded): boolean => {
-  if (auditKinds.has(event._tag)) return viewer.mayOn("read-audit", "network")
+  if (isAudit.has(event._tag)) return viewer.mayOn("read-audit", "network")
   if (viewer.whole) return true
   const device = fieldOf(event, "device")
   const customer = fieldOf(event, "customer")

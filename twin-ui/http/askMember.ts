@@ -35,8 +35,11 @@ export const askMember: AskMember = ({ token, url }, { isLive, projection, to })
     Effect.mapError(() => new Silent({ url })),
   )
 
-/** Headers that say who asks and what for; all others are between two ends. */
-const passed = ["authorization", "content-type", "accept", "cookie", "user-agent"]
+/** In whose name a request is handed on: the member that it came to asked for the login, and says so by its token. */
+export const viewerHeader = "x-sigtwin-viewer"
+
+/** Headers that say what for; all others are between two ends. */
+const passed = ["content-type", "accept", "user-agent"]
 
 /** The other member's answer to a request, as it is. */
 export const handOn = (
@@ -44,12 +47,17 @@ export const handOn = (
   request: {
     readonly method: string
     readonly url: string
+    readonly viewer: string
     readonly headers: Readonly<Record<string, string | undefined>>
     readonly body: ArrayBuffer | undefined
   },
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.tryPromise(async (signal) => {
-    const headers = new Headers({ [handedOnHeader]: "1" })
+    const headers = new Headers({
+      [handedOnHeader]: "1",
+      [memberHeader]: member.token,
+      [viewerHeader]: request.viewer,
+    })
     for (const name of passed) {
       const value = request.headers[name]
       if (value !== undefined) headers.set(name, value)

@@ -28,6 +28,7 @@ import { Readers } from "./Readers.ts"
 import * as Reading from "./Reading.ts"
 import * as Replay from "./replayChain.ts"
 import * as Route from "./Route.ts"
+import { Viewer } from "./Viewer.ts"
 
 /** Fastest replay, times event time: ten years in an hour. */
 export const speedMax = 100_000
@@ -142,6 +143,7 @@ export const make = Effect.gen(function* () {
         const moment = at === undefined ? undefined : yield* reading.momentOf(at, now.clock)
         const end = until === undefined ? undefined : yield* reading.momentOf(until, now.clock)
         yield* readers.enter
+        const viewer = yield* Viewer
         const produce = (send: Send): Effect.Effect<void, ChainHub.Failure> =>
           seen !== undefined
             ? live(send, seen)
@@ -149,7 +151,11 @@ export const make = Effect.gen(function* () {
               ? liveFromNow(send)
               : past(send, moment, speed, end)
         return HttpServerResponse.stream(
-          messages(produce).pipe(withHeartbeat(heartbeatMs), Stream.encodeText),
+          messages(produce).pipe(
+            withHeartbeat(heartbeatMs),
+            Stream.takeWhile(() => viewer.whole && !viewer.isOver()),
+            Stream.encodeText,
+          ),
           { contentType: "text/event-stream", headers: sseHeaders },
         )
       }),

@@ -77,8 +77,9 @@ export const make = (settings: Settings) =>
               from,
               (recorded) => matches(filter, recorded) && seesEvent(viewer, recorded),
             ).pipe(
-              Stream.takeWhile(() => !viewer.isOver()),
               withHeartbeat(settings.heartbeatMs),
+              // Looked at with each heartbeat: who sees nothing any more would have no event to end by.
+              Stream.takeWhile(() => !viewer.isOver()),
               Stream.encodeText,
               readers.untilClosing,
             ),

@@ -21,6 +21,15 @@ export const rightOf = ({ access, right }: Pick<About, "access" | "right">): Rig
   }
 }
 
+/** Nobody said who they are. */
+export const unknownProblem = Problem.make(
+  "no-login",
+  "this needs a login or a credential's token",
+  {
+    headers: { "www-authenticate": 'Bearer realm="sigtwin"' },
+  },
+)
+
 /** Why the viewer may not ask the route; undefined when they may. */
 export const shutProblem = (
   viewer: Viewer,

@@ -1,13 +1,12 @@
 /**
- * Who may ask. Three gates, each a pure question of a request's headers:
+ * From where and by what way one may ask. Gates, each a pure question of a request's headers:
  *
  * - *Host* must name this server: a page that had its own name resolve to our address (DNS rebinding)
  *   still sends its own name.
  * - *Origin* and *Sec-Fetch-Site*: no page but our own may read the API or change anything (CSRF).
- * - *Bearer tokens*: for ingest and for commands, each where one is set.
+ * - *Bearer tokens* of the settings: for ingest and for commands, each where one is set and there is no account yet.
  *
- * Reading asks for no login yet. So on an address that others can reach, whoever reaches it can read
- * all the twin shows; payloads included.
+ * Who it is that asks, once there are accounts, is told by `access/Who.ts`.
  */
 import * as Redacted from "effect/Redacted"
 import type * as Headers from "effect/http/Headers"
@@ -56,11 +55,13 @@ export const originProblem = (headers: Headers.Headers): Problem.Problem | undef
   return undefined
 }
 
-/** The gate of a route. */
+/** What is asked of a request whoever it is of. */
 export const accessProblem = (
   settings: Settings,
   access: Access,
   headers: Headers.Headers,
+  /** There is an account: then tokens are looked at where accounts are. */
+  isLoginAsked: boolean,
 ): Problem.Problem | undefined => {
   switch (access) {
     case "page":
@@ -68,22 +69,17 @@ export const accessProblem = (
     case "api":
       return originProblem(headers)
     case "ingest":
-      return originProblem(headers) ?? tokenProblem(settings.ingestToken, headers)
+      return (
+        originProblem(headers) ??
+        (isLoginAsked ? undefined : tokenProblem(settings.ingestToken, headers))
+      )
     case "command":
-      return originProblem(headers) ?? commandProblem(settings, headers)
+      return (
+        originProblem(headers) ??
+        (isLoginAsked ? undefined : tokenProblem(settings.commandToken, headers))
+      )
   }
 }
-
-const commandProblem = (
-  settings: Settings,
-  headers: Headers.Headers,
-): Problem.Problem | undefined =>
-  settings.commandToken === undefined && !isLoopback(settings.host)
-    ? Problem.make(
-        "not-from-afar",
-        `this server listens on ${settings.host} without SIGTWIN_COMMAND_TOKEN, so it takes no commands`,
-      )
-    : tokenProblem(settings.commandToken, headers)
 
 const tokenProblem = (
   token: Redacted.Redacted | undefined,
@@ -140,7 +136,7 @@ const common = {
 const pageHeaders = {
   ...common,
   "content-security-policy":
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 }
 
 /** Headers of every other answer: data, never to be kept and never to be run. */

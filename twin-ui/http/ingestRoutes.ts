@@ -144,6 +144,7 @@ export const make = Effect.gen(function* () {
       operation: `${method.toLowerCase()}Callbacks`,
       tag: "ingest",
       access: "ingest",
+      right: "ingest-callbacks",
       summary: "Take a callback of a Sigfox backend",
       description:
         "UPLINK, BIDIR, DATA_ADVANCED, ACKNOWLEDGE, STATUS, ERROR, EVENT, GEOLOC and REPEATER, single or batch, exactly as the backend sends them: JSON or a form in the body, or variables in the URL. What is said is recorded as reported by the network, and not as checked.",
@@ -178,6 +179,7 @@ export const make = Effect.gen(function* () {
     operation: "postFrames",
     tag: "ingest",
     access: "ingest",
+    right: "ingest-frames",
     summary: "Take receptions with their raw frames",
     description:
       "NDJSON, one reception a line: `station`, `heardAt`, `frame` (hex) or `bitstream`, and optionally `rssiDbm`, `snrDb`, `frequencyHz`, `configDigest`.",

@@ -22,9 +22,9 @@ const tags = {
 /** Problems that a route's access may give, beside its own. */
 const accessProblems: Readonly<Record<Access, ReadonlyArray<Problem.Kind>>> = {
   page: ["foreign-host"],
-  api: ["foreign-host", "foreign-origin", "not-permitted"],
-  ingest: ["foreign-host", "foreign-origin", "no-token", "not-permitted"],
-  command: ["foreign-host", "foreign-origin", "no-token", "not-from-afar", "not-permitted"],
+  api: ["foreign-host", "foreign-origin", "no-login", "not-permitted", "too-often"],
+  ingest: ["foreign-host", "foreign-origin", "no-token", "no-login", "not-permitted", "too-often"],
+  command: ["foreign-host", "foreign-origin", "no-token", "no-login", "not-permitted", "too-often"],
 }
 
 /** Every problem a route may answer with. */

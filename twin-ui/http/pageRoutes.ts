@@ -15,7 +15,7 @@ export type Page = (
 ) => HttpServerResponse.HttpServerResponse | undefined
 
 /** Paths that are never the page's, so that a mistake in one is not answered with HTML. */
-const reserved = /^\/(api|feed|ingest|docs|metrics|healthz|readyz|openapi\.json)(\/|$)/
+const reserved = /^\/(api|feed|ingest|docs|login|logout|metrics|healthz|readyz|openapi\.json)(\/|$)/
 
 export const make =
   (files: ReadonlyMap<string, WebFile>): Page =>

@@ -19,9 +19,14 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { createServer, type Server as HttpServer } from "node:http"
+import type { Server as HttpServer } from "node:http"
 import type { Socket } from "node:net"
+import { Server as TlsServer } from "node:tls"
 import { Twin } from "../../projections/run/Twin.ts"
+import * as AccountRoutes from "./access/accountRoutes.ts"
+import * as LoginRoutes from "./access/loginRoutes.ts"
+import * as OidcRoutes from "./access/oidcRoutes.ts"
+import * as Who from "./access/Who.ts"
 import * as AnalyticsRoutes from "./analyticsRoutes.ts"
 import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
@@ -42,9 +47,10 @@ import type { Route } from "./Route.ts"
 import { scopeBy } from "./scopeOf.ts"
 import * as ServiceRoutes from "./serviceRoutes.ts"
 import { isLoopback, type Settings } from "./Settings.ts"
-import { local, Viewer } from "./Viewer.ts"
+import { Viewer } from "./Viewer.ts"
 import * as StationRoutes from "./stationRoutes.ts"
 import * as ShareRoutes from "./shareRoutes.ts"
+import * as Tls from "./tls.ts"
 import * as WebFiles from "./webFiles.ts"
 
 /** How long answers under way may take when the server stops. */
@@ -62,7 +68,14 @@ export const requestMs = 30_000
 export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
   host: Schema.String,
   port: Schema.Int,
-  reason: Schema.Literals(["port-taken", "not-permitted", "no-such-address", "no-token", "failed"]),
+  reason: Schema.Literals([
+    "port-taken",
+    "not-permitted",
+    "no-such-address",
+    "no-account",
+    "bad-certificate",
+    "failed",
+  ]),
   detail: Schema.String,
 }) {
   override get message() {
@@ -82,14 +95,21 @@ export class Server extends Context.Service<
 
 export const make = (settings: Settings) =>
   Effect.gen(function* () {
-    yield* refuseUnguarded(settings)
     const readers = Readers.make(settings.feedClientsMax)
     const files =
       settings.pageRoot === undefined ? new Map() : yield* WebFiles.read(settings.pageRoot)
-    const routes = yield* allRoutes(settings).pipe(Effect.provideService(Readers.Readers, readers))
-    const app = yield* appOf(settings, routes, PageRoutes.make(files))
+    const who = yield* Who.make(settings)
+    yield* refuseUnguarded(settings, who)
+    const routes = yield* allRoutes(settings, who).pipe(
+      Effect.provideService(Readers.Readers, readers),
+    )
+    const app = yield* appOf(settings, who, routes, PageRoutes.make(files))
 
-    const node = createServer({ requestTimeout: requestMs, maxHeaderSize: headerBytesMax })
+    const limits = { requestTimeout: requestMs, maxHeaderSize: headerBytesMax }
+    const node = yield* Effect.try({
+      try: () => Tls.createServer(settings, limits),
+      catch: () => badCertificate(settings),
+    })
     node.maxConnections = connectionsMax
     const unused = unusedOf(node)
     const server = yield* NodeHttpServer.make(() => node, {
@@ -109,11 +129,15 @@ export const make = (settings: Settings) =>
     yield* Metrics.countAppended
 
     const port = "port" in server.address ? server.address.port : settings.port
-    if (!isLoopback(settings.host))
+    if (!isLoopback(settings.host) && settings.tls === undefined)
       yield* Effect.logWarning(
-        `listening on ${settings.host}: reading needs no login, so whoever reaches this address can read all of the twin`,
+        `listening on ${settings.host} without TLS: passwords and tokens can be read on the way, unless a proxy in front speaks TLS (--tls-cert, --tls-key)`,
       )
-    return Server.of({ url: urlOf(settings.host, port), port, routes })
+    return Server.of({
+      url: urlOf(settings.host, port, settings.tls === undefined ? "http" : "https"),
+      port,
+      routes,
+    })
   })
 
 export const layer = (settings: Settings) =>
@@ -122,7 +146,8 @@ export const layer = (settings: Settings) =>
 /** Connections that asked nothing yet: browsers open some ahead, and Node does not count them as idle. */
 const unusedOf = (node: HttpServer): ReadonlySet<Socket> => {
   const unused = new Set<Socket>()
-  node.on("connection", (socket: Socket) => {
+  // Over TLS a request names the socket that is inside of the connection.
+  node.on(node instanceof TlsServer ? "secureConnection" : "connection", (socket: Socket) => {
     unused.add(socket)
     socket.once("close", () => unused.delete(socket))
   })
@@ -130,7 +155,7 @@ const unusedOf = (node: HttpServer): ReadonlySet<Socket> => {
   return unused
 }
 
-const allRoutes = (settings: Settings) =>
+const allRoutes = (settings: Settings, who: Who.Who) =>
   Effect.gen(function* () {
     const routes = [
       ...(yield* IngestRoutes.make),
@@ -143,23 +168,34 @@ const allRoutes = (settings: Settings) =>
       ...(yield* FeedRoutes.make(settings)),
       ...(yield* ChainFeed.make),
       ...(yield* ShareRoutes.make),
+      ...(yield* AccountRoutes.make),
+      ...(yield* LoginRoutes.make(settings, who)),
+      ...(yield* OidcRoutes.make(settings, who)),
     ]
     return [...routes, ...(yield* ServiceRoutes.make(routes, settings.version))]
   })
 
-/** Whoever can reach the address could feed the twin anything. */
-const refuseUnguarded = (settings: Settings): Effect.Effect<void, CannotServe> =>
-  isLoopback(settings.host) || settings.ingestToken !== undefined
-    ? Effect.void
-    : Effect.fail(
-        new CannotServe({
-          host: settings.host,
-          port: settings.port,
-          reason: "no-token",
-          detail:
-            "others can reach this address, so ingest needs a token: set SIGTWIN_INGEST_TOKEN (and SIGTWIN_COMMAND_TOKEN to take commands). Reading needs no login yet: put a proxy that asks for one in front, or listen on 127.0.0.1",
-        }),
-      )
+/** Whoever can reach the address could read the twin and feed it anything, so they say who they are. */
+const refuseUnguarded = (settings: Settings, who: Who.Who) =>
+  Effect.gen(function* () {
+    if (isLoopback(settings.host) || (yield* who.isAsked)) return
+    return yield* new CannotServe({
+      host: settings.host,
+      port: settings.port,
+      reason: "no-account",
+      detail:
+        "others can reach this address, so it needs an account to log in with: `sigtwin account add NAME --role operator`. Without one, listen on 127.0.0.1",
+    })
+  })
+
+/** What OpenSSL says of it may quote the key. */
+const badCertificate = ({ host, port }: Settings): CannotServe =>
+  new CannotServe({
+    host,
+    port,
+    reason: "bad-certificate",
+    detail: "the TLS certificate and key are no PEM, or do not belong together",
+  })
 
 export const cannotServe = (settings: Settings, cause: unknown): CannotServe => {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
@@ -201,6 +237,7 @@ export const cannotServe = (settings: Settings, cause: unknown): CannotServe => 
 /** The whole server as one function of a request. */
 const appOf = Effect.fnUntraced(function* (
   settings: Settings,
+  who: Who.Who,
   routes: ReadonlyArray<Route>,
   page: PageRoutes.Page,
 ) {
@@ -208,24 +245,31 @@ const appOf = Effect.fnUntraced(function* (
   const handingOn = yield* HandingOn.make
   for (const route of routes)
     yield* router.add(route.method, route.path, (request) =>
-      gated(settings, handingOn, route, request),
+      gated(settings, who, handingOn, route, request),
     )
   const routed = router.asHttpEffect()
   const patterns = routes.map((route) => ({ route, pattern: patternOf(route.path) }))
 
-  const unrouted = (request: HttpServerRequest.HttpServerRequest) => {
+  /** The page is of no use to who is not logged in: where a person would come to it, the login comes first. */
+  const unrouted = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
     const path = request.url.split("?", 1)[0]
     const methods = patterns
       .filter(({ pattern }) => pattern.test(path))
       .map(({ route }) => route.method)
     if (methods.length > 0) return Problem.toResponse(wrongMethod(request.method, path, methods))
-    return (
-      page(request, path) ??
-      Problem.toResponse(
+    const shown = page(request, path)
+    if (shown === undefined)
+      return Problem.toResponse(
         Problem.make("no-such-path", `there is nothing at ${path}`, { where: "path" }),
       )
-    )
-  }
+    const isDocument = (shown.headers["content-type"] ?? "").startsWith("text/html")
+    return isDocument && (yield* who.identify(request, "page")) === undefined
+      ? HttpServerResponse.empty({
+          status: 303,
+          headers: { location: `/login?next=${encodeURIComponent(request.url)}` },
+        })
+      : shown
+  })
 
   return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
@@ -235,7 +279,12 @@ const appOf = Effect.fnUntraced(function* (
       Effect.catchIf(
         (error) =>
           HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound",
-        () => Effect.succeed(unrouted(request)),
+        () =>
+          unrouted(request).pipe(
+            Effect.catch((failure) =>
+              Effect.succeed(Problem.toResponse(Problem.ofFailure(failure))),
+            ),
+          ),
       ),
     )
   }).pipe(
@@ -245,7 +294,10 @@ const appOf = Effect.fnUntraced(function* (
         : Effect.as(Effect.logError("a request failed", cause), Problem.toResponse(ourBug)),
     ),
     Effect.map((response) =>
-      HttpServerResponse.setHeaders(response, Guard.securityHeaders(response.headers)),
+      HttpServerResponse.setHeaders(response, {
+        ...Guard.securityHeaders(response.headers),
+        ...Tls.headersOf(settings),
+      }),
     ),
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bodyMax)),
   )
@@ -254,6 +306,7 @@ const appOf = Effect.fnUntraced(function* (
 /** A route behind its gate, with its failures as problems. */
 const gated = (
   settings: Settings,
+  who: Who.Who,
   handingOn: HandingOn.HandingOn,
   route: Route,
   request: HttpServerRequest.HttpServerRequest,
@@ -261,16 +314,27 @@ const gated = (
   // The router answers HEAD by GET, which for a callback would take it.
   if (request.method === "HEAD" && route.access === "ingest")
     return Effect.succeed(Problem.toResponse(wrongMethod("HEAD", route.path, [route.method])))
-  const viewer = local
-  const refused =
-    Guard.accessProblem(settings, route.access, request.headers) ?? Gate.shutProblem(viewer, route)
-  const here = route.handle.pipe(
-    Effect.catch((failure) => Effect.succeed(Problem.toResponse(Problem.ofFailure(failure)))),
-    Effect.provideService(Viewer, viewer),
-  )
-  return refused === undefined
-    ? handingOn.answer(route, request, here)
-    : Effect.succeed(Problem.toResponse(refused))
+  let viewer: Viewer | undefined
+  const refuse = (failure: Problem.Failure) => {
+    const problem = Problem.ofFailure(failure)
+    return Effect.as(
+      who.note(problem, { request, viewer, what: `${route.method} ${route.path}` }),
+      Problem.toResponse(problem),
+    )
+  }
+  return Effect.gen(function* () {
+    const isLoginAsked = yield* who.isAsked
+    const misplaced = Guard.accessProblem(settings, route.access, request.headers, isLoginAsked)
+    if (misplaced !== undefined) return yield* misplaced
+    if (Gate.rightOf(route) === undefined) return yield* route.handle
+    const asking = yield* who.identify(request, route.access)
+    if (asking === undefined) return yield* Gate.unknownProblem
+    viewer = asking
+    const shut = Gate.shutProblem(asking, route)
+    if (shut !== undefined) return yield* shut
+    const here = route.handle.pipe(Effect.catch(refuse), Effect.provideService(Viewer, asking))
+    return yield* handingOn.answer(route, request, asking.name, here)
+  }).pipe(Effect.catch(refuse))
 }
 
 const wrongMethod = (method: string, path: string, methods: ReadonlyArray<string>) =>

@@ -124,6 +124,9 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
       operation: "metrics",
       tag: "service",
       access: "api",
+      right: "read-metrics",
+      // Counts of the server's own; the right to them is for all of them.
+      filtered: true,
       summary: "Give what is counted, for Prometheus",
       answers: { 200: { description: "Metrics in the text format.", contentType: "text/plain" } },
       handle: () =>
@@ -155,6 +158,7 @@ export const make = (others: ReadonlyArray<Route.Route>, version: string) =>
       operation: "openApi",
       tag: "service",
       access: "api",
+      filtered: true,
       summary: "Give the OpenAPI 3.1 document of all this",
       answers: { 200: { description: "The document.", contentType: "application/json" } },
       handle: () => Effect.succeed(HttpServerResponse.jsonUnsafe(document)),

@@ -107,7 +107,8 @@ const gated = (
   request: HttpServerRequest.HttpServerRequest,
 ) =>
   Effect.gen(function* () {
-    const refused = Guard.accessProblem(settings, route.access, request.headers)
+    // The certificate is the credential here; no account is asked for.
+    const refused = Guard.accessProblem(settings, route.access, request.headers, false)
     if (refused !== undefined) return yield* refused
     const station = yield* identified(twin, request)
     const claimed = claimedIn(request.url)

@@ -50,6 +50,20 @@ export const world = (changed: Partial<Settings> = {}) =>
     Layer.provide(Logger.layer([])),
   )
 
+/** The same, with a log in which something was done before the server starts. */
+export const worldAfter = (
+  before: Effect.Effect<void, unknown, Pipeline | EventLog | Twin>,
+  changed: Partial<Settings> = {},
+) =>
+  layer(settings(changed)).pipe(
+    Layer.provideMerge(
+      Layer.effectDiscard(Effect.andThen(before, settled)).pipe(
+        Layer.provideMerge(Layer.fresh(behind)),
+      ),
+    ),
+    Layer.provide(Logger.layer([])),
+  )
+
 /** The same with another pipeline: a double, for what cannot be brought about with the real one. */
 export const worldWith = (
   pipeline: Partial<Pipeline["Service"]>,
