@@ -114,7 +114,7 @@ describe("a message", () => {
         assert.strictEqual(message.id, "4D33DB:10@0")
         const facts = factsOf(message)
         assert.strictEqual(facts["payloadHex"], "abad1dea")
-        assert.match(facts["BS-2"], /rank 2 .*\+20 ms$/)
+        assert.match(facts["BS-2"], /rank 2 .*\+20 ms/)
         assert.include(facts["delivery owed"], "hydro")
       }
       assert.strictEqual((yield* ask("/api/messages/4D33DB:10@1")).status, 404)
