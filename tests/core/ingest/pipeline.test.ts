@@ -86,7 +86,7 @@ describe("the pipeline", () => {
           ])
           assert.deepStrictEqual(
             { ...outcome, head: 0 },
-            { added: 3, known: 0, accepted: 1, refused: {}, head: 0 },
+            { added: 3, known: 0, accepted: 1, refused: {}, first: 3, head: 0 },
           )
         }),
       )
