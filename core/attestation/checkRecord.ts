@@ -12,6 +12,7 @@ import * as AttestRecord from "./AttestRecord.ts"
 import type { Checks } from "./Checks.ts"
 import type { TrustAnchors } from "./Enrolment.ts"
 import { type AppraisalPolicy, clockAheadMsDefault, type Pcrs } from "./Evidence.ts"
+import type { QuoteGiven } from "./QuoteGiven.ts"
 
 /** What vectors refer to. */
 export interface Book {
@@ -45,18 +46,35 @@ export const checkRecord = (checks: Checks, book: Book, text: string): Outcome =
 }
 
 const checkQuote = (checks: Checks, book: Book, record: AttestRecord.Quote): Outcome => {
+  const given = quoteGivenOf(checks, book, record)
+  if (typeof given === "string") return missing(record, given)
+  const result = appraiseQuote(checks, given)
+  return result._tag === "QuoteAccepted"
+    ? accepted(
+        record,
+        result.warnings.map((warning) => `warn:${warning}`),
+      )
+    : refused(record, result.reason, result.detail)
+}
+
+/** What a quote's record says it is to be appraised from, or what it refers to in vain. */
+export const quoteGivenOf = (
+  checks: Checks,
+  book: Book,
+  record: AttestRecord.Quote,
+): QuoteGiven | string => {
   const station = book.stations.get(record.station)
   const policy = book.policies.get(record.policy)
   const boot = record.boot === null ? null : book.boots.get(record.boot)
-  if (station === undefined) return missing(record, `no station ${record.station}: see --stations`)
-  if (policy === undefined) return missing(record, `no policy ${record.policy}: see --policies`)
-  if (boot === undefined) return missing(record, `no boot ${record.boot}: see --boots`)
+  if (station === undefined) return `no station ${record.station}: see --stations`
+  if (policy === undefined) return `no policy ${record.policy}: see --policies`
+  if (boot === undefined) return `no boot ${record.boot}: see --boots`
   const identity = identityOf(checks, station)
-  if ("_tag" in identity) return missing(record, `${record.station}: ${identity.detail}`)
+  if ("_tag" in identity) return `${record.station}: ${identity.detail}`
   const { challenge, evidence, prior } = record
   const bootLog = record.eventlog_override ?? boot?.eventlog
   const list = record.ima_override ?? boot?.ima.slice(0, record.ima_count ?? undefined)
-  const result = appraiseQuote(checks, {
+  return {
     evidence: {
       attest: evidence.attest,
       signature: evidence.sig_tpmt,
@@ -82,13 +100,7 @@ const checkQuote = (checks: Checks, book: Book, record: AttestRecord.Quote): Out
       .filter(({ status, station: of }) => of === record.station && status === "superseded")
       .map(policyOf),
     receivedMs: AttestRecord.msOf(record.received_at),
-  })
-  return result._tag === "QuoteAccepted"
-    ? accepted(
-        record,
-        result.warnings.map((warning) => `warn:${warning}`),
-      )
-    : refused(record, result.reason, result.detail)
+  }
 }
 
 const checkEnrolment = (checks: Checks, book: Book, record: AttestRecord.Enrolment): Outcome => {

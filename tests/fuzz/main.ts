@@ -7,9 +7,10 @@
 import { parseArgs } from "node:util"
 import type { Fuzz } from "./Fuzz.ts"
 import { fuzz as anomaly } from "./anomaly.ts"
+import { fuzz as evidence } from "./evidence.ts"
 import { fuzz as frames } from "./frames.ts"
 
-const all: ReadonlyArray<Fuzz> = [frames, anomaly]
+const all: ReadonlyArray<Fuzz> = [frames, anomaly, evidence]
 const countDefault = 10_000_000
 
 const main = (): number => {

@@ -31,6 +31,8 @@ export interface Lie {
   readonly spoilSignature?: (signature: Uint8Array) => Uint8Array
   readonly signer?: { readonly secret: Uint8Array }
   readonly signerName?: Uint8Array
+  /** A boot whose digest the list of measured files begins with. */
+  readonly measuredAs?: Platform.Boot
   /** Shown in place of the boot's own. */
   readonly bootShown?: Platform.Boot
   readonly bootLog?: (log: BootLog.BootLog) => BootLog.BootLog
@@ -90,7 +92,12 @@ interface Measured {
 const measuredBy = ({ moment, model, atMs }: Scene, lie: Lie): Measured => {
   const release = lie.release ?? Platform.currentRelease
   const count = 1 + Platform.startFileCount + Math.floor((atMs - moment.bootMs) / fileEveryMs)
-  const { ran } = lie
+  const { measuredAs, ran } = lie
+  if (measuredAs !== undefined) {
+    const { aggregate } = measuredAs
+    const entries = [Platform.entryOf("boot_aggregate", Bytes.toHex(aggregate))]
+    return { entries, pcr10: Platform.extended(entries).at(-1) ?? new Uint8Array(32) }
+  }
   if (ran === undefined) {
     const { entries, values } = Platform.measured(model, release, lie.change)
     return { entries: entries.slice(0, count), pcr10: values[Math.min(count, entries.length)] }
