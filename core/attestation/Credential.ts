@@ -35,6 +35,15 @@ export const encryptedSecretOf = ({ encryptedSecret }: Pick<Blob, "encryptedSecr
   Writer.sized(encryptedSecret)
 
 /** Reads the file that `tpm2_activatecredential -i` takes. */
+/** The file `tpm2_activatecredential -i` takes. */
+export const encode = (blob: Blob): Uint8Array =>
+  Writer.join(
+    Writer.u32(fileMagic),
+    Writer.u32(fileVersion),
+    idObjectOf(blob),
+    encryptedSecretOf(blob),
+  )
+
 export const decode = (file: Uint8Array): Blob | Malformed => {
   const reader = Reader.make("credential", file)
   if (Reader.u32(reader) !== fileMagic) {

@@ -1,6 +1,7 @@
 /** Every benchmark, in the order they are printed. */
 import type { Bench } from "./Bench.ts"
 import { bench as anomaly } from "./anomaly.ts"
+import { bench as attest } from "./attest.ts"
 import { bench as delivery } from "./delivery.ts"
 import { bench as frameCheck } from "./frameCheck.ts"
 import { bench as ingest } from "./ingest.ts"
@@ -20,6 +21,7 @@ export const all: ReadonlyArray<Bench> = [
   replay,
   ingest,
   anomaly,
+  attest,
   timeTravel,
   delivery,
 ]
