@@ -160,8 +160,9 @@ const bareOf = (quotes: ReadonlyArray<QuoteGiven>): ReadonlyArray<() => boolean>
   })
 }
 
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64url")
+
 const jwkOf = (key: Public.Key) => {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url")
   return key.type === "rsa"
     ? { kty: "RSA", n: text(key.modulus), e: "AQAB" }
     : { kty: "EC", crv: "P-256", x: text(key.x), y: text(key.y) }

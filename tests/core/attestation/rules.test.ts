@@ -125,24 +125,31 @@ describe("a quote", () => {
   })
 })
 
-describe("an enrolment", () => {
-  const reason = (checksUsed: Checks, change: Partial<EnrolmentEvidence>) => {
-    const evidence = { ...offered, ...change }
-    const result = identify(checksUsed, { evidence, anchors: none, atMs: 0 })
-    return "_tag" in result ? result.reason : "identified"
-  }
-  const certified = (facts: Partial<ReturnType<Checks["certificate"]>>): Checks => ({
-    ...checks,
-    certificate: () => ({
-      broken: null,
-      usages: ["2.23.133.8.1"],
-      key: tpm.endorsement.area.key,
-      ...facts,
-    }),
-  })
-  const areaWith = (key: Tpm.Tpm["attestation"], change: Partial<Public.Public>): string =>
-    Bytes.toHex(Public.encode({ ...key.area, ...change }))
+const reason = (checksUsed: Checks, change: Partial<EnrolmentEvidence>) => {
+  const evidence = { ...offered, ...change }
+  const result = identify(checksUsed, { evidence, anchors: none, atMs: 0 })
+  return "_tag" in result ? result.reason : "identified"
+}
 
+const certified = (facts: Partial<ReturnType<Checks["certificate"]>>): Checks => ({
+  ...checks,
+  certificate: () => ({
+    broken: null,
+    usages: ["2.23.133.8.1"],
+    key: tpm.endorsement.area.key,
+    ...facts,
+  }),
+})
+
+const areaWith = (key: Tpm.Tpm["attestation"], change: Partial<Public.Public>): string =>
+  Bytes.toHex(Public.encode({ ...key.area, ...change }))
+
+const rsa = (bits: number, exponent: number): Partial<Public.Public> => ({
+  scheme: { scheme: "rsassa", hash: "sha256" },
+  key: { type: "rsa", bits, exponent, modulus: new Uint8Array(bits / 8).fill(1) },
+})
+
+describe("an enrolment", () => {
   it("needs a certificate that leads to a root, or a pinned key", () => {
     assert.strictEqual(reason(checks, {}), "ek_chain")
     assert.strictEqual(reason(checks, { ekCertificate: "00" }), "ek_chain")
@@ -174,10 +181,6 @@ describe("an enrolment", () => {
 
   it("needs an attestation key that can sign nothing but what the TPM made, with a strong key", () => {
     const { attributes, key, scheme } = tpm.attestation.area
-    const rsa = (bits: number, exponent: number): Partial<Public.Public> => ({
-      scheme: { scheme: "rsassa", hash: "sha256" },
-      key: { type: "rsa", bits, exponent, modulus: new Uint8Array(bits / 8).fill(1) },
-    })
     const wrongs: ReadonlyArray<Partial<Public.Public>> = [
       ...(["fixedTPM", "fixedParent", "sensitiveDataOrigin", "restricted", "sign"] as const).map(
         (name) => ({ attributes: attributes & ~Public.attribute[name] }),
@@ -203,13 +206,14 @@ describe("an enrolment", () => {
   })
 })
 
-describe("a credential", () => {
-  const seed = new Uint8Array(32).fill(9)
+const seed = new Uint8Array(32).fill(9)
 
+const credentialFrom = (from: Uint8Array) => makeCredential(checks, offered, enrolled(), from)
+
+describe("a credential", () => {
   it("is the same for the same seed, and another for another", () => {
-    const make = (from: Uint8Array) => makeCredential(checks, offered, enrolled(), from)
-    assert.deepStrictEqual(make(seed), make(seed))
-    assert.notStrictEqual(make(seed)?.secret, make(new Uint8Array(32))?.secret)
+    assert.deepStrictEqual(credentialFrom(seed), credentialFrom(seed))
+    assert.notStrictEqual(credentialFrom(seed)?.secret, credentialFrom(new Uint8Array(32))?.secret)
   })
 
   it("cannot be made for a key that stores nothing", () => {
