@@ -17,6 +17,8 @@ const hex = (bytesMax: number) =>
   )
 
 const Digest = hex(64)
+/** A key's name: the hash's number and the hash. */
+const Name = hex(66)
 /** Hex of SHA-256's length. */
 const Sha256 = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
 const Hash = Schema.Literals(hashNames)
@@ -61,10 +63,10 @@ export const Identity = Schema.Struct({
   /** TPM2B_PUBLIC. */
   akPublic: hex(2048),
   /** Names: hash number and hash. */
-  akName: Digest,
-  ekName: Digest,
+  akName: Name,
+  ekName: Name,
   /** What every quote of this key says of its signer, so that it proves its ancestry. */
-  qualifiedName: Digest,
+  qualifiedName: Name,
   scheme: Schema.Literals(schemeNames),
   hash: Hash,
 })

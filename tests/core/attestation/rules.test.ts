@@ -1,10 +1,11 @@
 /** What the vectors have no case of. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
 import { identify, makeCredential, pinOf } from "../../../core/attestation/appraiseEnrolment.ts"
 import { appraiseQuote } from "../../../core/attestation/appraiseQuote.ts"
 import type { Checks } from "../../../core/attestation/Checks.ts"
 import type { EnrolmentEvidence } from "../../../core/attestation/Enrolment.ts"
-import type { Identity, PriorState } from "../../../core/attestation/Evidence.ts"
+import { Identity, type PriorState } from "../../../core/attestation/Evidence.ts"
 import type { QuoteGiven } from "../../../core/attestation/QuoteGiven.ts"
 import * as Public from "../../../core/attestation/Public.ts"
 import { attestationChecks } from "../../../core/crypto/attestationChecks.ts"
@@ -209,6 +210,14 @@ describe("an enrolment", () => {
 const seed = new Uint8Array(32).fill(9)
 
 const credentialFrom = (from: Uint8Array) => makeCredential(checks, offered, enrolled(), from)
+
+describe("an identity", () => {
+  it("is stored whole, also with names of the longest hash", () => {
+    const ekName = "00".repeat(66)
+    const identity = { ...enrolled(), ekName }
+    assert.deepStrictEqual(Schema.decodeUnknownSync(Identity)(identity), identity)
+  })
+})
 
 describe("a credential", () => {
   it("is the same for the same seed, and another for another", () => {
