@@ -67,5 +67,11 @@ export const publicUrl = Config.option(Config.String("SIGTWIN_PUBLIC_URL"))
 /** 64 hex digits; where absent, a key file beside the log is made on first use. */
 export const masterKey = Config.option(Config.Redacted("SIGTWIN_MASTER_KEY"))
 
+/** A command that prints it, as one that asks a KMS or an HSM. */
+export const masterKeyCommand = Config.option(Config.String("SIGTWIN_MASTER_KEY_COMMAND"))
+
+/** Its file, elsewhere than beside the log. */
+export const masterKeyFile = Config.option(Config.String("SIGTWIN_MASTER_KEY_FILE"))
+
 /** Where other processes on the same log find this one; its own address where it is not set. */
 export const advertise = Config.option(Config.String("SIGTWIN_ADVERTISE"))

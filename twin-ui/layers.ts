@@ -21,7 +21,7 @@ import type { SigningKey } from "../core/crypto/ed25519.ts"
 import * as dryRun from "../core/ingest/dryRun.ts"
 import type { Pipeline } from "../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../core/ingest/pipelineLive.ts"
-import { masterKey } from "../core/keys/masterKey.ts"
+import { masterKey, type MasterKeySource } from "../core/keys/masterKey.ts"
 import type { Secrets, SecretsUnavailable } from "../core/keys/Secrets.ts"
 import { secretsMemory } from "../core/keys/secretsMemory.ts"
 import { secretsSqlite } from "../core/keys/secretsSqlite.ts"
@@ -275,9 +275,9 @@ const readerVaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault> => {
   if (!existsSync(files.secrets)) return none
   return Layer.unwrap(
     Effect.gen(function* () {
-      const given = yield* Effect.orDie(config.masterKey)
-      if (Option.isNone(given) && !existsSync(files.masterKey))
-        return without(`there is no ${files.masterKey}`)
+      const { command, file, hex } = yield* masterKeySourceOf(address)
+      if (hex === undefined && command === undefined && !existsSync(file))
+        return without(`there is no ${file}`)
       const open = yield* secretsBeside(address)
       return Vault.layer(() => readingOnly(open())).pipe(
         Layer.catch((error) => without(error.message)),
@@ -286,13 +286,25 @@ const readerVaultLayer = (address: LogAddress): Layer.Layer<Vault.Vault> => {
   )
 }
 
+/** Where the master key of a log's secrets comes from. */
+export const masterKeySourceOf = (address: Kept): Effect.Effect<MasterKeySource> =>
+  Effect.orDie(
+    Effect.gen(function* () {
+      const hex = yield* config.masterKey
+      return {
+        hex: Option.getOrUndefined(Option.map(hex, Redacted.value)),
+        command: Option.getOrUndefined(yield* config.masterKeyCommand),
+        file: Option.getOrElse(yield* config.masterKeyFile, () => filesBeside(address).masterKey),
+      }
+    }),
+  )
+
 /** How to open the secrets beside a log; made on first use, with their master key. */
 const secretsBeside = (address: Kept): Effect.Effect<() => Secrets> =>
-  Effect.map(Effect.orDie(config.masterKey), (given) => {
-    const files = filesBeside(address)
-    const hex = Option.getOrUndefined(Option.map(given, Redacted.value))
-    return () => secretsSqlite(files.secrets, masterKey({ file: files.masterKey, hex }))
-  })
+  Effect.map(
+    masterKeySourceOf(address),
+    (source) => () => secretsSqlite(filesBeside(address).secrets, () => masterKey(source)),
+  )
 
 /** Secrets that keep what is put for as long as they are open, and no longer. */
 const readingOnly = (secrets: Secrets): Secrets => {

@@ -1,16 +1,15 @@
 /**
  * Secrets in an SQLite file of their own, readable by its owner alone, each row sealed under the
- * master key and bound to its name.
+ * file key (`fileKey.ts`) and bound to its name.
  */
 import { chmodSync, closeSync, openSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import * as seal from "../crypto/seal.ts"
+import * as FileKey from "./fileKey.ts"
 import { about, type Secrets, SecretsUnavailable } from "./Secrets.ts"
 
-/** Sealed at creation; opens only under the same master key. */
-const canary = { kind: "canary", id: "master-key", version: 1 } as const
-
-export const secretsSqlite = (file: string, master: seal.MasterKey): Secrets => {
+/** `master` is asked again when the file was sealed anew meanwhile. */
+export const secretsSqlite = (file: string, master: () => seal.MasterKey): Secrets => {
   const database = openDatabase(file)
   const find = database.prepare(
     "SELECT locked FROM secret WHERE kind = ? AND id = ? AND version = ?",
@@ -19,38 +18,46 @@ export const secretsSqlite = (file: string, master: seal.MasterKey): Secrets => 
     "INSERT OR REPLACE INTO secret (kind, id, version, locked) VALUES (?, ?, ?, ?)",
   )
   const remove = database.prepare("DELETE FROM secret WHERE kind = ? AND id = ?")
-  const read = (kind: string, id: string, version: number): Uint8Array | undefined => {
-    const row = find.get(kind, id, version)
-    if (row === undefined || !(row.locked instanceof Uint8Array)) return undefined
-    const opened = seal.unlock(master, row.locked, `${kind}/${id}/${version}`)
-    if (opened === undefined)
-      throw new SecretsUnavailable({
-        file,
-        reason: "wrong-master-key",
-        detail: "it was sealed under another master key, or its bytes were changed",
-      })
-    return opened
+  let key = seal.masterKeyOf(new Uint8Array(32))
+  try {
+    FileKey.inTransaction(database, () => {
+      key = FileKey.open(database, file, master())
+    })
+  } catch (cause) {
+    database.close()
+    throw cause
   }
-  if (read(canary.kind, canary.id, canary.version) === undefined)
-    insert.run(
-      canary.kind,
-      canary.id,
-      canary.version,
-      seal.lock(master, new Uint8Array(16), `${canary.kind}/${canary.id}/${canary.version}`),
-    )
+  const reopen = (): void => {
+    key = FileKey.open(database, file, master())
+  }
   return {
-    get: read,
+    get: (kind, id, version) => {
+      const read = (): Uint8Array | undefined => {
+        const row = find.get(kind, id, version)
+        return row?.["locked"] instanceof Uint8Array ? row["locked"] : undefined
+      }
+      const locked = read()
+      if (locked === undefined) return undefined
+      const opened = seal.unlock(key, locked, about(kind, id, version))
+      if (opened !== undefined) return opened
+      // Somebody changed the master key, or the bytes.
+      reopen()
+      const again = seal.unlock(key, read() ?? locked, about(kind, id, version))
+      if (again === undefined)
+        throw new SecretsUnavailable({
+          file,
+          reason: "wrong-master-key",
+          detail: "its bytes were changed",
+        })
+      return again
+    },
     put: (secrets) => {
       if (secrets.length === 0) return
-      database.exec("BEGIN IMMEDIATE")
-      try {
+      FileKey.inTransaction(database, () => {
+        if (!FileKey.fits(database, key)) reopen()
         for (const { kind, id, version, bytes } of secrets)
-          insert.run(kind, id, version, seal.lock(master, bytes, about(kind, id, version)))
-        database.exec("COMMIT")
-      } catch (cause) {
-        database.exec("ROLLBACK")
-        throw cause
-      }
+          insert.run(kind, id, version, seal.lock(key, bytes, about(kind, id, version)))
+      })
     },
     destroy: (kind, id) => {
       remove.run(kind, id)
@@ -58,6 +65,16 @@ export const secretsSqlite = (file: string, master: seal.MasterKey): Secrets => 
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)")
     },
     close: () => database.close(),
+  }
+}
+
+/** What may be done with the file itself, beside whoever has it open. */
+export const withSecretsFile = <A>(file: string, use: (database: DatabaseSync) => A): A => {
+  const database = openDatabase(file)
+  try {
+    return use(database)
+  } finally {
+    database.close()
   }
 }
 
@@ -70,7 +87,8 @@ const openDatabase = (file: string): DatabaseSync => {
     database.exec(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA busy_timeout=2000;" +
         "CREATE TABLE IF NOT EXISTS secret (kind TEXT, id TEXT, version INTEGER, locked BLOB NOT NULL," +
-        " PRIMARY KEY (kind, id, version)) WITHOUT ROWID",
+        " PRIMARY KEY (kind, id, version)) WITHOUT ROWID;" +
+        FileKey.createTable,
     )
     return database
   } catch (cause) {

@@ -12,6 +12,7 @@ import * as AnalyticsRoutes from "../http/analyticsRoutes.ts"
 import * as AccountRoutes from "../http/access/accountRoutes.ts"
 import * as ApiRoutes from "../http/apiRoutes.ts"
 import * as CommandRoutes from "../http/commandRoutes.ts"
+import * as EraseRoutes from "../http/eraseRoutes.ts"
 import * as Problem from "../http/Problem.ts"
 import type { Route } from "../http/Route.ts"
 import { scopeHere } from "../http/scopeOf.ts"
@@ -48,6 +49,7 @@ export const askWriting = Effect.fn("askWriting")(function* (log: string) {
     return yield* askRoutes([
       ...(yield* ApiRoutes.make),
       ...(yield* CommandRoutes.make),
+      ...(yield* EraseRoutes.make),
       ...(yield* AccountRoutes.make),
     ])
   }).pipe(Effect.provideContext(context))

@@ -1,8 +1,13 @@
 /** `sigtwin erase …`: what must be forgotten. */
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { Argument, Command, Flag } from "effect/cli"
+import { EraseAnswer } from "../http/eraseRoutes.ts"
+import * as Asker from "./Asker.ts"
 import * as Flags from "./flags.ts"
 import { sayDone } from "./sayDone.ts"
+import * as Words from "./Words.ts"
 
 const device = Command.make(
   "device",
@@ -31,7 +36,43 @@ const device = Command.make(
   ),
 )
 
+const customer = Command.make(
+  "customer",
+  {
+    id: Argument.String("ID").pipe(Argument.withDescription("The customer")),
+    note: Flag.String("note").pipe(
+      Flag.withDescription("Who asked for it and why; it stands in the log"),
+    ),
+    log: Flags.log,
+    server: Flags.server,
+    json: Flags.json,
+  },
+  Effect.fn("cli.erase.customer")(function* (given) {
+    const ask = yield* Asker.forCommands(given)
+    const answer = yield* ask({
+      method: "POST",
+      path: `/api/customers/${encodeURIComponent(given.id)}/erase`,
+      body: { note: given.note },
+    })
+    if (given.json) return yield* Console.log(JSON.stringify(answer))
+    const { devices } = yield* Effect.orDie(decode(answer))
+    yield* Console.log(
+      devices === 0
+        ? `customer ${given.id} has no devices: there is nothing to erase`
+        : `customer ${given.id}: the payloads of ${Words.count(devices, "device")} up to here can no longer be read by anybody`,
+    )
+  }, Effect.scoped),
+).pipe(
+  Command.withDescription(
+    "Do that for every device that is registered to a customer now. Asked again after a break, it begins anew and does no harm",
+  ),
+)
+
+const decode = Schema.decodeUnknownEffect(EraseAnswer)
+
 export const erase = Command.make("erase").pipe(
-  Command.withDescription("Erase a device's payloads for good"),
-  Command.withSubcommands([device]),
+  Command.withDescription(
+    "Erase the payloads of a device, or of all devices of a customer, for good",
+  ),
+  Command.withSubcommands([device, customer]),
 )

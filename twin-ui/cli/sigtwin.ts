@@ -22,6 +22,7 @@ import { exportEvents } from "./export.ts"
 import { findings } from "./findings.ts"
 import { incidents } from "./incidents.ts"
 import { importFiles } from "./import.ts"
+import { keys } from "./keys.ts"
 import { log } from "./log/log.ts"
 import { open } from "./open.ts"
 import { policy } from "./policy.ts"
@@ -78,6 +79,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     unblock,
     firewall,
     erase,
+    keys,
     accounts,
     roles,
     credentials,

@@ -31,6 +31,7 @@ import * as AnalyticsRoutes from "./analyticsRoutes.ts"
 import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
+import * as EraseRoutes from "./eraseRoutes.ts"
 import * as FeedRoutes from "./feedRoutes.ts"
 import * as Gate from "./gate.ts"
 import * as Guard from "./guard.ts"
@@ -165,6 +166,7 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...(yield* ApiRoutes.make),
       ...(yield* AnalyticsRoutes.make(scopeBy(yield* Twin))),
       ...(yield* CommandRoutes.make),
+      ...(yield* EraseRoutes.make),
       ...(yield* FeedRoutes.make(settings)),
       ...(yield* ChainFeed.make),
       ...(yield* ShareRoutes.make),

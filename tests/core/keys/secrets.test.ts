@@ -49,7 +49,7 @@ const radio = {
 
 const adapters: ReadonlyArray<readonly [string, (folder: string) => Secrets]> = [
   ["in memory", secretsMemory],
-  ["in a file", (folder) => secretsSqlite(join(folder, "t.keys"), keyA())],
+  ["in a file", (folder) => secretsSqlite(join(folder, "t.keys"), keyA)],
 ]
 
 describe.each(adapters)("secrets %s", (_, open) => {
@@ -79,7 +79,7 @@ describe("secrets in a file", () => {
   it("are readable by their owner alone and stand nowhere in plain", () =>
     inFolder((folder) => {
       const file = join(folder, "t.keys")
-      const secrets = secretsSqlite(file, keyA())
+      const secrets = secretsSqlite(file, keyA)
       secrets.put([radio])
       secrets.close()
       assert.strictEqual(statSync(file).mode & 0o777, 0o600)
@@ -91,11 +91,11 @@ describe("secrets in a file", () => {
   it("open under no other master key, and are left as they were", () =>
     inFolder((folder) => {
       const file = join(folder, "t.keys")
-      secretsSqlite(file, keyA()).close()
+      secretsSqlite(file, keyA).close()
       const before = readFileSync(file)
       const other = masterKey({ file: "none", hex: hexB })
       assert.strictEqual(
-        reasonOf(() => secretsSqlite(file, other)),
+        reasonOf(() => secretsSqlite(file, () => other)),
         "wrong-master-key",
       )
       assert.isTrue(before.equals(readFileSync(file)))
@@ -104,13 +104,13 @@ describe("secrets in a file", () => {
   it("open under no other name: a row moved to another device is refused", () =>
     inFolder((folder) => {
       const file = join(folder, "t.keys")
-      const first = secretsSqlite(file, keyA())
+      const first = secretsSqlite(file, keyA)
       first.put([radio])
       first.close()
       const database = new DatabaseSync(file)
       database.exec("UPDATE secret SET id = 'BEEF' WHERE id = '4D33DB'")
       database.close()
-      const again = secretsSqlite(file, keyA())
+      const again = secretsSqlite(file, keyA)
       assert.strictEqual(
         reasonOf(() => again.get("radio-key", "BEEF", 1)),
         "wrong-master-key",
@@ -121,10 +121,10 @@ describe("secrets in a file", () => {
   it("survive closing and opening", () =>
     inFolder((folder) => {
       const file = join(folder, "t.keys")
-      const first = secretsSqlite(file, keyA())
+      const first = secretsSqlite(file, keyA)
       first.put([radio])
       first.close()
-      const again = secretsSqlite(file, keyA())
+      const again = secretsSqlite(file, keyA)
       assert.isDefined(again.get("radio-key", "4D33DB", 1))
       again.close()
     }))

@@ -88,7 +88,7 @@ describe("the door", () => {
         assert.include(answer.headers.get("www-authenticate") ?? "", "Bearer")
       }
       assert.strictEqual((yield* askAs("sgt_ann-key_wrong", "/api/devices")).status, 401)
-      const another = tokens["ann"].replace(/_[^_]{10}/, "_AAAAAAAAAA")
+      const another = `sgt_ann-key_${"A".repeat(43)}`
       assert.strictEqual((yield* askAs(another, "/api/devices")).status, 401)
       assert.strictEqual((yield* as("ann", "/api/devices")).status, 200)
       for (const path of ["/healthz", "/login", "/docs"])

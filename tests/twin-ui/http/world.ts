@@ -54,6 +54,7 @@ export const world = (changed: Partial<Settings> = {}) =>
 export const worldAfter = (
   before: Effect.Effect<void, unknown, Pipeline | EventLog | Twin>,
   changed: Partial<Settings> = {},
+  logger = Logger.layer([]),
 ) =>
   layer(settings(changed)).pipe(
     Layer.provideMerge(
@@ -61,7 +62,7 @@ export const worldAfter = (
         Layer.provideMerge(Layer.fresh(behind)),
       ),
     ),
-    Layer.provide(Logger.layer([])),
+    Layer.provide(logger),
   )
 
 /** The same with another pipeline: a double, for what cannot be brought about with the real one. */
