@@ -16,7 +16,7 @@ USER node
 WORKDIR /data
 VOLUME /data
 EXPOSE 4280
-# All addresses of the container, so ingest asks for a token: SIGTWIN_INGEST_TOKEN.
+# All addresses of the container, so an account is needed first (docs/operations/access.md).
 ENV SIGTWIN_HOST=0.0.0.0
 ENTRYPOINT ["sigtwin"]
 CMD ["serve"]
