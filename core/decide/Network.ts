@@ -13,6 +13,7 @@ import type { SourceAdded } from "../event/source.ts"
 import type { Sealed } from "../event/sealed.ts"
 import { type Policy, policyDefault } from "../event/policy.ts"
 import type { DestinationAdded, Told } from "../event/registration.ts"
+import { outside } from "../event/subjects.ts"
 import * as Attempts from "./Attempts.ts"
 import * as Attested from "./Attested.ts"
 import * as CounterWindow from "./CounterWindow.ts"
@@ -376,19 +377,7 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "SessionClosed":
     case "AccessRefused":
     case "CommandGiven":
-    case "PayloadsErased":
     case "BytesHeard":
-    case "MessageReported":
-    case "ReceptionReported":
-    case "ServiceReported":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
     case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
@@ -396,8 +385,24 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "EarlierTwinFound":
     case "StrayConfirmationHeard":
     case "EvidencePresented":
-    case "Unknown":
       return
+    default:
+      return outside<
+        | "access"
+        | "attestation"
+        | "decision"
+        | "downlink"
+        | "endorsement"
+        | "firewall"
+        | "infrastructure"
+        | "network"
+        | "payloadScheme"
+        | "policy"
+        | "reception"
+        | "referenceValues"
+        | "registration"
+        | "source"
+      >(event)
   }
 }
 

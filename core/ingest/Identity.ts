@@ -8,6 +8,7 @@
  */
 import type { Event } from "../event/Event.ts"
 import type { FrameHeard } from "../event/reception.ts"
+import { outside } from "../event/subjects.ts"
 
 export type Identity = number
 
@@ -29,86 +30,10 @@ export const ofEvent = (event: Event, occurredMs: number): Identity | undefined 
       const said = fields.map((field) => `${field}=${event.fields[field]}`).join("&")
       return mix(event.source, event.service, event.device, occurredMs, textHash(said), 4)
     }
-    case "DeviceRegistered":
-    case "DeviceKeyReplaced":
-    case "DeviceRetired":
-    case "CounterDisengaged":
-    case "StationEnrolled":
-    case "StationRetired":
-    case "DataCentreOpened":
-    case "CustomerRegistered":
-    case "CustomerRetired":
-    case "DestinationAdded":
-    case "DestinationRemoved":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "MessageAccepted":
-    case "MessageRefused":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "PolicyAdopted":
-    case "LinkReported":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
     case "ReceptionsRepeated":
-    case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
+      return undefined
+    default:
+      outside<"reception" | "report">(event)
       return undefined
   }
 }

@@ -19,6 +19,7 @@ import type { Position, Recorded } from "../event/Envelope.ts"
 import type { DeliveryFailed, DeliveryOwed, RedeliveryAsked } from "../event/delivery.ts"
 import type { FrameHeard } from "../event/reception.ts"
 import type { Sealed } from "../event/sealed.ts"
+import { outside } from "../event/subjects.ts"
 import * as Agenda from "../kernel/Agenda.ts"
 import * as FifoMap from "../kernel/FifoMap.ts"
 import * as Outlet from "./Outlet.ts"
@@ -213,9 +214,6 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
       return enter(ledger, outlet)
     }
     case "BytesHeard":
-    case "MessageReported":
-    case "ReceptionReported":
-    case "ServiceReported":
     case "DeviceRegistered":
     case "DeviceKeyReplaced":
     case "DeviceRetired":
@@ -225,67 +223,12 @@ export const apply = (ledger: Ledger, recorded: Recorded, nowMs: number): void =
     case "DataCentreOpened":
     case "CustomerRegistered":
     case "CustomerRetired":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
     case "MessageRefused":
-    case "PolicyAdopted":
-    case "LinkReported":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
       return
+    default:
+      return outside<"decision" | "delivery" | "reception" | "registration">(event)
   }
 }
 

@@ -7,6 +7,7 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import { policyDefault } from "../../core/event/policy.ts"
 import type { FrameHeard } from "../../core/event/reception.ts"
 import type { MessageReported, ReceptionReported } from "../../core/event/report.ts"
+import { outside } from "../../core/event/subjects.ts"
 import * as Handed from "./handedOn.ts"
 import { integrityRow } from "./integrity.ts"
 import * as Openers from "./Openers.ts"
@@ -148,38 +149,26 @@ export const apply = (state: State, recorded: Recorded, rows: Rows): void => {
     case "DestinationAdded":
     case "DestinationRemoved":
     case "DownlinkDefaultSet":
-    case "PayloadSchemeAdopted":
     case "EndorsementRootTrusted":
     case "EndorsementRootDistrusted":
     case "CircuitOpened":
     case "CircuitClosed":
     case "DeliveriesBegan":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourcePolled":
-    case "SourceRemoved":
-    case "PayloadsErased":
-    case "AccessRefused":
-    case "AccountAdded":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "CommandGiven":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "GroupPlaced":
-    case "PasswordSet":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "SessionClosed":
-    case "SessionOpened":
-    case "LinkReported":
-    case "DemoBegan":
-    case "Ticked":
-    case "Unknown":
       return
+    default:
+      return outside<
+        | "attestation"
+        | "decision"
+        | "delivery"
+        | "downlink"
+        | "endorsement"
+        | "firewall"
+        | "policy"
+        | "reception"
+        | "referenceValues"
+        | "registration"
+        | "report"
+      >(event)
   }
 }
 

@@ -7,6 +7,7 @@
  * only frames with a right MAC open messages and profiles.
  */
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import { outside } from "../../core/event/subjects.ts"
 import type { Json, Projection } from "../Projection.ts"
 import * as Evidence from "./Evidence.ts"
 import * as Finding from "./Finding.ts"
@@ -78,27 +79,6 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "CustomerRetired":
     case "DestinationAdded":
     case "DestinationRemoved":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "LinkReported":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
     case "DownlinkDefaultSet":
     case "DownlinkAsked":
     case "DownlinkScheduled":
@@ -106,40 +86,11 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "DownlinkTransmitted":
     case "DownlinkNotTransmitted":
     case "StrayConfirmationHeard":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "PayloadSchemeAdopted":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "PayloadsErased":
       return
+    default:
+      return outside<
+        "decision" | "downlink" | "policy" | "reception" | "registration" | "report" | "unknown"
+      >(event)
   }
 }
 

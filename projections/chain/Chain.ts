@@ -5,6 +5,7 @@
  * It is folded live for every reader and must keep up with any replay: more than a million events a second.
  */
 import type { Recorded } from "../../core/event/Envelope.ts"
+import { outside } from "../../core/event/subjects.ts"
 import type { Projection } from "../Projection.ts"
 import { advance } from "./advance.ts"
 import { messageAccepted, messageRefused } from "./decided.ts"
@@ -93,65 +94,30 @@ const happen = (draft: State, recorded: Recorded): void => {
     case "CustomerRetired":
     case "DestinationAdded":
     case "DestinationRemoved":
-    case "PolicyAdopted":
     case "DeliveriesBegan":
     case "CircuitOpened":
     case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
     case "ChallengeIssued":
     case "EvidencePresented":
     case "EvidenceAppraised":
     case "StationFellSilent":
     case "StationBootRefused":
     case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
       return
+    default:
+      return outside<
+        | "attestation"
+        | "decision"
+        | "delivery"
+        | "network"
+        | "reception"
+        | "registration"
+        | "report"
+      >(event)
   }
 }
 

@@ -3,6 +3,7 @@
  * down, servers, load balancers and backends; and which stations report to which data centre.
  */
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import { outside } from "../../core/event/subjects.ts"
 import type { Availability } from "./Availability.ts"
 import * as Parts from "./Parts.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
@@ -106,11 +107,6 @@ const takeIn = (draft: State, { event, occurredMs, position }: Recorded): boolea
     case "StationRetired":
       draft.stations.delete(event.station)
       return false
-    case "FrameHeard":
-    case "BytesHeard":
-    case "MessageReported":
-    case "ReceptionReported":
-    case "ServiceReported":
     case "DeviceRegistered":
     case "DeviceKeyReplaced":
     case "DeviceRetired":
@@ -119,70 +115,11 @@ const takeIn = (draft: State, { event, occurredMs, position }: Recorded): boolea
     case "CustomerRetired":
     case "DestinationAdded":
     case "DestinationRemoved":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "MessageAccepted":
-    case "MessageRefused":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "PolicyAdopted":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
     case "DemoBegan":
     case "Ticked":
-    case "ReceptionsRepeated":
-    case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
+      return false
+    default:
+      outside<"infrastructure" | "network" | "registration">(event)
       return false
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Channel, Told } from "../../core/event/registration.ts"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import { outside } from "../../core/event/subjects.ts"
 import * as FifoMap from "../../core/kernel/FifoMap.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
 import * as Ledger from "./Ledger.ts"
@@ -89,11 +90,6 @@ const apply = (draft: State, recorded: Recorded): void => {
       return change(draft, event.customer, ({ destinations }) => ({
         destinations: destinations.filter((known) => known.destination !== event.destination),
       }))
-    case "FrameHeard":
-    case "BytesHeard":
-    case "MessageReported":
-    case "ReceptionReported":
-    case "ServiceReported":
     case "DeviceRegistered":
     case "DeviceKeyReplaced":
     case "DeviceRetired":
@@ -101,69 +97,10 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "StationEnrolled":
     case "StationRetired":
     case "DataCentreOpened":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "MessageAccepted":
-    case "MessageRefused":
-    case "PolicyAdopted":
-    case "LinkReported":
     case "DeliveriesBegan":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
-    case "ReceptionsRepeated":
-    case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
       return
+    default:
+      return outside<"delivery" | "registration">(event)
   }
 }
 

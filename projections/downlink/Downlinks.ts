@@ -5,6 +5,7 @@
  * Only accepted messages ask, so there are no more devices here than were ever registered.
  */
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
+import { outside } from "../../core/event/subjects.ts"
 import { countUp, type Counts } from "../../core/kernel/countUp.ts"
 import { keepRecent } from "../../core/kernel/keepRecent.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
@@ -119,83 +120,8 @@ const apply = (draft: State, recorded: Recorded): void => {
       return follow(draft, recorded, event, { outcome: "unconfirmed" })
     case "StrayConfirmationHeard":
       return change(draft, event.device, ({ stray }) => ({ stray: stray + 1 }))
-    case "FrameHeard":
-    case "BytesHeard":
-    case "MessageReported":
-    case "ReceptionReported":
-    case "ServiceReported":
-    case "DeviceRegistered":
-    case "DeviceKeyReplaced":
-    case "DeviceRetired":
-    case "CounterDisengaged":
-    case "StationEnrolled":
-    case "StationRetired":
-    case "DataCentreOpened":
-    case "CustomerRegistered":
-    case "CustomerRetired":
-    case "DestinationAdded":
-    case "DestinationRemoved":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "MessageAccepted":
-    case "MessageRefused":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "PolicyAdopted":
-    case "LinkReported":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
-    case "ReceptionsRepeated":
-    case "EarlierTwinFound":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
-      return
+    default:
+      return outside<"downlink">(event)
   }
 }
 

@@ -13,6 +13,7 @@ import * as Endorsements from "../../core/decide/Endorsements.ts"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import { policyDefault } from "../../core/event/policy.ts"
 import type { StationEnrolled } from "../../core/event/registration.ts"
+import { outside } from "../../core/event/subjects.ts"
 import * as FifoMap from "../../core/kernel/FifoMap.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
 import { accepted, frameHeard } from "./alone.ts"
@@ -107,57 +108,23 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "DestinationAdded":
     case "DestinationRemoved":
     case "MessageRefused":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "LinkReported":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
     case "EvidencePresented":
     case "CredentialIssued":
     case "EnrolmentRefused":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
       return
+    default:
+      return outside<
+        | "attestation"
+        | "decision"
+        | "endorsement"
+        | "policy"
+        | "reception"
+        | "referenceValues"
+        | "registration"
+        | "report"
+      >(event)
   }
 }
 

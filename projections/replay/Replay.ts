@@ -12,6 +12,7 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import type { MessageAccepted, MessageRefused } from "../../core/event/decision.ts"
 import { type Policy, policyDefault } from "../../core/event/policy.ts"
 import type { MessageReported } from "../../core/event/report.ts"
+import { outside } from "../../core/event/subjects.ts"
 import { sortedPairs, type Json, type Projection } from "../Projection.ts"
 import * as Account from "./Account.ts"
 
@@ -59,8 +60,6 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "PolicyAdopted":
       draft.policy = { version: event.version, policy: event.policy }
       return
-    case "FrameHeard":
-    case "BytesHeard":
     case "ReceptionReported":
     case "ServiceReported":
     case "DeviceKeyReplaced":
@@ -72,73 +71,10 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "CustomerRetired":
     case "DestinationAdded":
     case "DestinationRemoved":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "LinkReported":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
-    case "ReceptionsRepeated":
     case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
       return
+    default:
+      return outside<"decision" | "policy" | "registration" | "report">(event)
   }
 }
 

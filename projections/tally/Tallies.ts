@@ -9,6 +9,7 @@ import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import { policyDefault } from "../../core/event/policy.ts"
 import type { FrameHeard } from "../../core/event/reception.ts"
 import type { MessageReported, ReceptionReported } from "../../core/event/report.ts"
+import { outside } from "../../core/event/subjects.ts"
 import { type Owned, owner, type Owner } from "../../core/kernel/owner.ts"
 import type { Json, Projection } from "../Projection.ts"
 import * as Tally from "./Tally.ts"
@@ -64,84 +65,11 @@ const apply = (draft: State, recorded: Recorded): void => {
       return
     case "BytesHeard":
     case "ServiceReported":
-    case "DeviceRegistered":
-    case "DeviceKeyReplaced":
-    case "DeviceRetired":
-    case "CounterDisengaged":
-    case "StationEnrolled":
-    case "StationRetired":
-    case "DataCentreOpened":
-    case "CustomerRegistered":
-    case "CustomerRetired":
-    case "DestinationAdded":
-    case "DestinationRemoved":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "DeliveryOwed":
-    case "DeliverySucceeded":
-    case "DeliveryFailed":
-    case "DeliveryAbandoned":
-    case "LinkReported":
-    case "DeliveriesBegan":
-    case "RedeliveryAsked":
-    case "CircuitOpened":
-    case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
-    case "DemoBegan":
-    case "Ticked":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "PayloadsErased":
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "Unknown":
       return
+    default:
+      return outside<"decision" | "policy" | "reception" | "report">(event)
   }
 }
 

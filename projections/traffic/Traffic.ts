@@ -6,6 +6,7 @@
  */
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
+import { outside } from "../../core/event/subjects.ts"
 import type { Counts } from "../../core/kernel/countUp.ts"
 import type { Mutable } from "../../core/kernel/owner.ts"
 import type { Json, Projection } from "../Projection.ts"
@@ -152,91 +153,30 @@ const count = (draft: State, event: Event): number => {
     case "DeliveryAbandoned":
       counts.abandoned++
       return otherSeries
-    case "ChallengeIssued":
-    case "EvidencePresented":
-    case "EvidenceAppraised":
-    case "StationFellSilent":
-    case "StationBootRefused":
-    case "ForeignReceptionsRefused":
-    case "EndorsementRootTrusted":
-    case "EndorsementRootDistrusted":
-    case "EndorsementKeyPinned":
-    case "EnrolmentOffered":
-    case "CredentialIssued":
-    case "EnrolmentRefused":
-    case "StationTpmEnrolled":
-    case "StationCertified":
-    case "ReferenceValuesPublished":
-    case "ReferenceValuesSuperseded":
     case "Unknown":
       counts.unknown++
       return otherSeries
     case "DemoBegan":
       draft.demoBegan ??= { position: draft.lastPosition ?? 0, seed: event.seed }
       return otherSeries
-    case "DeviceRegistered":
-    case "DeviceKeyReplaced":
-    case "DeviceRetired":
-    case "CounterDisengaged":
-    case "StationEnrolled":
-    case "StationRetired":
-    case "DataCentreOpened":
-    case "CustomerRegistered":
-    case "CustomerRetired":
-    case "DestinationAdded":
-    case "DestinationRemoved":
-    case "ReferenceValuesAdopted":
-    case "StationTrustLost":
-    case "StationTrustRestored":
-    case "PolicyAdopted":
     case "LinkReported":
     case "Ticked":
     case "DeliveriesBegan":
     case "RedeliveryAsked":
     case "CircuitOpened":
     case "CircuitClosed":
-    case "CorePartAdded":
-    case "CorePartRemoved":
-    case "CorePartReported":
-    case "CoreServiceDeclared":
-    case "SourceAdded":
-    case "SourceRemoved":
-    case "SourcePolled":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
-    case "DownlinkDefaultSet":
-    case "DownlinkAsked":
-    case "DownlinkScheduled":
-    case "DownlinkRefused":
-    case "DownlinkTransmitted":
-    case "DownlinkNotTransmitted":
-    case "DownlinkConfirmed":
-    case "DownlinkUnconfirmed":
-    case "StrayConfirmationHeard":
-    case "PayloadSchemeAdopted":
-    case "TrafficBlocked":
-    case "TrafficUnblocked":
-    case "AccountAdded":
-    case "PasswordSet":
-    case "AccountDisabled":
-    case "AccountEnabled":
-    case "GroupPlaced":
-    case "RoleGranted":
-    case "RoleRevoked":
-    case "CredentialCreated":
-    case "CredentialRevoked":
-    case "SessionOpened":
-    case "SessionClosed":
-    case "AccessRefused":
-    case "CommandGiven":
-    case "PayloadsErased":
+      return otherSeries
+    default:
+      outside<"decision" | "delivery" | "network" | "reception" | "report" | "unknown">(event)
       return otherSeries
   }
 }
 
 export const projection: Projection<State> = {
   name: "traffic",
-  version: 1,
+  version: 2,
   initial,
   apply,
   copy: (state) => ({
