@@ -25,7 +25,8 @@ import { bindChain } from "./interact/bindChain.ts"
 import { bindPage } from "./interact/bindPage.ts"
 import { bindTimeline } from "./interact/bindTimeline.ts"
 import * as Ui from "./interact/Ui.ts"
-import { pageOn, type Frame } from "./view/page.ts"
+import type { Frame } from "./view/Frame.ts"
+import { pageOn } from "./view/page.ts"
 
 const element = <Kind extends Element>(id: string, kind: new () => Kind): Kind => {
   const found = document.getElementById(id)

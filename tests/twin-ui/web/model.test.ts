@@ -42,6 +42,8 @@ const each = (check: (layout: Layout, network: (typeof networks)[number]) => voi
       check(layoutOf(network.view, { size, selection: undefined, filter: all }), network)
 }
 
+const orNone = <Value>(some: fc.Arbitrary<Value>) => fc.option(some, { nil: undefined })
+
 describe("layout", () => {
   it("keeps every mark on the stage", () => {
     each(({ groups, stations, customers, centres, size }) => {
@@ -234,25 +236,34 @@ describe("address", () => {
         .tuple(fc.nat(), fc.constantFrom(...Source.speeds))
         .map(([at, speed]) => Source.replay(at, speed)),
     )
-    const selection = fc.option(
-      fc.record({
-        kind: fc.constantFrom(...Address.selectable),
-        id: fc.string({ minLength: 1 }),
-      }),
-      { nil: undefined },
-    )
-    fc.assert(
-      fc.property(
-        source,
-        selection,
-        fc.string(),
-        fc.boolean(),
-        (from, selected, query, problemsOnly) => {
-          const address = { source: from, selection: selected, query, problemsOnly }
-          assert.deepStrictEqual(Address.fromQuery(Address.toQuery(address)), address)
-        },
+    const address: fc.Arbitrary<Address.Address> = fc.record({
+      source,
+      view: fc.constantFrom(...Address.views),
+      selection: orNone(
+        fc.record({
+          kind: fc.constantFrom(...Address.selectable),
+          id: fc.string({ minLength: 1 }),
+        }),
       ),
+      query: fc.string(),
+      problemsOnly: fc.boolean(),
+      grouping: fc.constantFrom(...Address.groupings),
+      closed: fc.array(fc.string(), { maxLength: 8 }),
+      clock: fc.constantFrom(...Address.clocks),
+      lengthMs: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1 })),
+      span: orNone(
+        fc
+          .tuple(fc.nat(), fc.integer({ min: 1 }))
+          .map(([fromMs, length]) => ({ fromMs, toMs: fromMs + length })),
+      ),
+      pinned: orNone(fc.nat()),
+    })
+    fc.assert(
+      fc.property(address, (given) => {
+        assert.deepStrictEqual(Address.fromQuery(Address.toQuery(given)), given)
+      }),
     )
+    assert.strictEqual(Address.toQuery(Address.initial), "")
   })
   it("is read whatever it holds", () => {
     fc.assert(fc.property(fc.string(), (text) => void Address.fromQuery(text)))

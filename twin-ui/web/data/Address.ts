@@ -1,6 +1,10 @@
 /**
- * What the page's address holds, so that a link shows another person the same: instant, speed, selected
- * thing, search.
+ * What the page's address holds, so that a link shows another person the same: the view, the instant or replay, the
+ * selected thing, the filter, what is grouped and opened, the span of time.
+ *
+ * Each part is a field with a codec of its own in `fields`; a new part is one entry there. What must stay true
+ * (tests): what was written is read again as it was, the initial address is written as "", and what cannot be read is
+ * left as it is initially.
  */
 import * as Source from "./Source.ts"
 
@@ -20,27 +24,164 @@ export interface Selection {
   readonly id: string
 }
 
+/** The picture in the middle. */
+export const views = ["chain", "map"] as const
+export type View = (typeof views)[number]
+
+/** By what devices are grouped; a site is the city of the station that heard a device last. */
+export const groupings = ["customer", "site", "type"] as const
+export type Grouping = (typeof groupings)[number]
+
+/** By which clock the time line runs and an instant is meant. */
+export const clocks = ["occurred", "recorded"] as const
+export type Clock = (typeof clocks)[number]
+
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+const hourMs = 3_600_000
+
 export interface Address {
   readonly source: Source.Source
+  readonly view: View
   readonly selection: Selection | undefined
   readonly query: string
+  /** What is well is dimmed, and where there are many, left out. */
   readonly problemsOnly: boolean
+  readonly grouping: Grouping
+  /** Keys of groups of devices and stations that are closed to a line each. */
+  readonly closed: ReadonlyArray<string>
+  readonly clock: Clock
+  /** Length of the time line, which follows what is shown; Infinity for all of time. */
+  readonly lengthMs: number
+  /** The part of time that was zoomed to: it stays until another is chosen. */
+  readonly span: Span | undefined
+  /** The pinned instant that what is shown is compared with. */
+  readonly pinned: number | undefined
 }
 
 export const initial: Address = {
   source: Source.live,
+  view: "chain",
   selection: undefined,
   query: "",
   problemsOnly: false,
+  grouping: "customer",
+  closed: [],
+  clock: "occurred",
+  lengthMs: 6 * hourMs,
+  span: undefined,
+  pinned: undefined,
 }
 
-export const toQuery = ({ source, selection, query, problemsOnly }: Address): string => {
-  const parts = new URLSearchParams()
-  if (source._tag !== "live") parts.set("at", String(source.at))
-  if (source._tag === "replay") parts.set("speed", String(source.speed))
-  if (selection !== undefined) parts.set("show", `${selection.kind}:${selection.id}`)
-  if (query !== "") parts.set("find", query)
-  if (problemsOnly) parts.set("problems", "1")
+/** Groups that an address can name as closed: so many are never seen at once. */
+const closedMax = 64
+
+interface Field<Value> {
+  /** The parameters of a value; [] for the initial one. */
+  readonly write: (value: Value) => ReadonlyArray<readonly [name: string, value: string]>
+  /** Undefined where nothing readable is there. */
+  readonly read: (parts: URLSearchParams) => Value | undefined
+}
+
+type Fields = { readonly [Name in keyof Address]: Field<Address[Name]> }
+
+/** A field of one parameter. */
+const one = <Value>(
+  name: string,
+  write: (value: Value) => string | undefined,
+  read: (text: string) => Value | undefined,
+): Field<Value> => ({
+  write: (value) => {
+    const text = write(value)
+    return text === undefined ? [] : [[name, text]]
+  },
+  read: (parts) => {
+    const text = parts.get(name)
+    return text === null ? undefined : read(text)
+  },
+})
+
+const choice = <Name extends string>(
+  name: string,
+  names: ReadonlyArray<Name>,
+  usual: Name,
+): Field<Name> =>
+  one(
+    name,
+    (value) => (value === usual ? undefined : value),
+    (text) => names.find((known) => known === text),
+  )
+
+const wholeNumber = (text: string): number | undefined =>
+  /^\d{1,15}$/.test(text) ? Number(text) : undefined
+
+const fields: Fields = {
+  view: choice("view", views, initial.view),
+  source: {
+    write: (source) => {
+      if (source._tag === "live") return []
+      const at = ["at", String(source.at)] as const
+      return source._tag === "held" ? [at] : [at, ["speed", String(source.speed)]]
+    },
+    read: (parts) => sourceFrom(parts.get("at") ?? "", parts.get("speed") ?? ""),
+  },
+  selection: one(
+    "show",
+    (value) => (value === undefined ? undefined : `${value.kind}:${value.id}`),
+    (text) => selectionFrom(text),
+  ),
+  query: one(
+    "find",
+    (text) => (text === "" ? undefined : text),
+    (text) => text,
+  ),
+  problemsOnly: one(
+    "problems",
+    (only) => (only ? "1" : undefined),
+    (text) => text === "1",
+  ),
+  grouping: choice("by", groupings, initial.grouping),
+  closed: {
+    write: (keys) => keys.slice(0, closedMax).map((key) => ["closed", key] as const),
+    read: (parts) => parts.getAll("closed").slice(0, closedMax),
+  },
+  clock: choice("clock", clocks, initial.clock),
+  lengthMs: one(
+    "last",
+    (ms) => (ms === initial.lengthMs ? undefined : ms === Infinity ? "all" : String(ms)),
+    (text) => (text === "all" ? Infinity : wholeNumber(text) || undefined),
+  ),
+  span: one(
+    "span",
+    (span) => (span === undefined ? undefined : `${span.fromMs}-${span.toMs}`),
+    (text) => spanFrom(text),
+  ),
+  pinned: one<number | undefined>(
+    "pinned",
+    (position) => (position === undefined ? undefined : String(position)),
+    wholeNumber,
+  ),
+}
+
+export const toQuery = (address: Address): string => {
+  const parts = new URLSearchParams(
+    [
+      ...fields.view.write(address.view),
+      ...fields.source.write(address.source),
+      ...fields.selection.write(address.selection),
+      ...fields.query.write(address.query),
+      ...fields.problemsOnly.write(address.problemsOnly),
+      ...fields.grouping.write(address.grouping),
+      ...fields.closed.write(address.closed),
+      ...fields.clock.write(address.clock),
+      ...fields.lengthMs.write(address.lengthMs),
+      ...fields.span.write(address.span),
+      ...fields.pinned.write(address.pinned),
+    ].map(([name, value]) => [name, value]),
+  )
   const text = parts.toString()
   return text === "" ? "" : `?${text}`
 }
@@ -48,20 +189,30 @@ export const toQuery = ({ source, selection, query, problemsOnly }: Address): st
 /** Reads an address; what cannot be read is left out. */
 export const fromQuery = (query: string): Address => {
   const parts = new URLSearchParams(query)
+  const read = <Name extends keyof Address>(name: Name): Address[Name] =>
+    fields[name].read(parts) ?? initial[name]
   return {
-    source: sourceFrom(parts.get("at"), parts.get("speed")),
-    selection: selectionFrom(parts.get("show") ?? ""),
-    query: parts.get("find") ?? "",
-    problemsOnly: parts.get("problems") === "1",
+    source: read("source"),
+    view: read("view"),
+    selection: read("selection"),
+    query: read("query"),
+    problemsOnly: read("problemsOnly"),
+    grouping: read("grouping"),
+    closed: read("closed"),
+    clock: read("clock"),
+    lengthMs: read("lengthMs"),
+    span: read("span"),
+    pinned: read("pinned"),
   }
 }
 
-const sourceFrom = (at: string | null, speed: string | null): Source.Source => {
-  if (at === null || !/^\d{1,15}$/.test(at)) return Source.live
+const sourceFrom = (at: string, speed: string): Source.Source | undefined => {
+  const position = wholeNumber(at)
+  if (position === undefined) return undefined
   const factor = Number(speed)
-  return speed !== null && factor > 0 && factor <= 1e6
-    ? Source.replay(Number(at), factor)
-    : Source.held(Number(at))
+  return factor >= Source.speedLeast && factor <= Source.speedMost
+    ? Source.replay(position, factor)
+    : Source.held(position)
 }
 
 const selectionFrom = (text: string): Selection | undefined => {
@@ -69,4 +220,11 @@ const selectionFrom = (text: string): Selection | undefined => {
   const kind = selectable.find((name) => name === text.slice(0, colon))
   const id = text.slice(colon + 1)
   return kind === undefined || id === "" ? undefined : { kind, id }
+}
+
+const spanFrom = (text: string): Span | undefined => {
+  const found = /^(\d{1,15})-(\d{1,15})$/.exec(text)
+  if (found === null) return undefined
+  const [fromMs, toMs] = [Number(found[1]), Number(found[2])]
+  return fromMs < toMs ? { fromMs, toMs } : undefined
 }

@@ -18,7 +18,11 @@ export const replay = (at: number, speed: number): Source => ({
   speed,
 })
 
-export const speeds: ReadonlyArray<number> = [1, 10, 60, 600, 3600]
+/** Speeds that an address may ask for; those beyond are not what the page offers. */
+export const speedLeast = 0.1
+export const speedMost = 10_000
+
+export const speeds: ReadonlyArray<number> = [0.1, 1, 10, 60, 600, 3600, 10_000]
 
 /** Path and query of the feed for it. `from`, where known, is where a broken replay goes on. */
 export const feedPath = (source: Source, from?: number): string => {

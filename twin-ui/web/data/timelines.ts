@@ -22,7 +22,7 @@ import {
 import { TimelineAnswer } from "../../api/Timeline.ts"
 import type { Ui } from "../interact/Ui.ts"
 import { spanFor } from "../model/spanFor.ts"
-import type { Span } from "../model/TimelineMarks.ts"
+import type { Span } from "./Address.ts"
 import { ask } from "./ask.ts"
 import type { Picture } from "./Picture.ts"
 
@@ -53,11 +53,18 @@ export const timelines = (
   )
   const span = combineLatest([whole, ui, picture]).pipe(
     filter(([answer]) => answer.events > 0),
-    scan((before: Span | undefined, [answer, { spanMs, zoom, drag }, { view, isNow }]) => {
+    scan((before: Span | undefined, [answer, { address, drag }, { view, isNow }]) => {
       const lastMs = Math.max(answer.lastMs ?? answer.toMs, isNow ? (view?.occurredMs ?? 0) : 0)
       const firstMs = answer.firstMs ?? answer.fromMs
       const playheadMs = drag ?? view?.occurredMs
-      return spanFor(before, { firstMs, lastMs, lengthMs: spanMs, zoom, playheadMs, isNow })
+      return spanFor(before, {
+        firstMs,
+        lastMs,
+        lengthMs: address.lengthMs,
+        zoom: address.span,
+        playheadMs,
+        isNow,
+      })
     }, undefined),
     distinctUntilChanged((a, b) => a?.fromMs === b?.fromMs && a?.toMs === b?.toMs),
     shareReplay({ bufferSize: 1, refCount: true }),

@@ -1,19 +1,14 @@
 /**
- * What the reader of the page wants: its address, the speed and span chosen, a drag under way. Gestures are
- * turned into changes of this (`intents`); the picture follows from it.
+ * What the reader of the page wants: its address, the speed chosen, a drag under way. Gestures are turned into
+ * changes of this (`intents`); the picture follows from it.
  */
 import type { BehaviorSubject } from "rxjs"
 import type * as Address from "../data/Address.ts"
 import * as Source from "../data/Source.ts"
-import type { Span } from "../model/TimelineMarks.ts"
 
 export interface Ui {
   readonly address: Address.Address
   readonly speed: number
-  /** Length of the time line; undefined for all of time. */
-  readonly spanMs: number | undefined
-  /** A span chosen by zooming: it stays until another is chosen. */
-  readonly zoom: Span | undefined
   /** Event time under the pointer while the playhead is dragged. */
   readonly drag: number | undefined
 }
@@ -23,8 +18,6 @@ export const hourMs = 3_600_000
 export const initial = (address: Address.Address): Ui => ({
   address,
   speed: address.source._tag === "replay" ? address.source.speed : 60,
-  spanMs: 6 * hourMs,
-  zoom: undefined,
   drag: undefined,
 })
 
@@ -35,8 +28,13 @@ export interface Intents {
   /** Plays what is held, holds what plays. */
   readonly toggle: (position: number) => void
   readonly setSpeed: (speed: number, position: number) => void
-  readonly setSpan: (spanMs: number | undefined) => void
-  readonly zoom: (span: Span) => void
+  readonly setSpan: (lengthMs: number) => void
+  readonly zoom: (span: Address.Span) => void
+  readonly show: (
+    part: Partial<Pick<Address.Address, "view" | "grouping" | "clock" | "pinned">>,
+  ) => void
+  /** Closes what is open, opens what is closed. */
+  readonly fold: (key: string) => void
   readonly select: (kind: Address.Selectable, id: string) => void
   readonly clear: () => void
   readonly find: (query: string) => void
@@ -48,7 +46,7 @@ export const intentsOn = (ui: BehaviorSubject<Ui>): Intents => {
   const go = (part: Partial<Address.Address>): void =>
     set({ address: { ...ui.value.address, ...part } })
   return {
-    live: () => set({ address: { ...ui.value.address, source: Source.live }, zoom: undefined }),
+    live: () => go({ source: Source.live, span: undefined }),
     seek: (at) => go({ source: Source.held(at) }),
     drag: (drag) => set({ drag }),
     toggle: (position) =>
@@ -62,8 +60,13 @@ export const intentsOn = (ui: BehaviorSubject<Ui>): Intents => {
       set({ speed })
       if (ui.value.address.source._tag === "replay") go({ source: Source.replay(position, speed) })
     },
-    setSpan: (spanMs) => set({ spanMs, zoom: undefined }),
-    zoom: (zoom) => set({ zoom }),
+    setSpan: (lengthMs) => go({ lengthMs, span: undefined }),
+    zoom: (span) => go({ span }),
+    show: (part) => go(part),
+    fold: (key) => {
+      const { closed } = ui.value.address
+      go({ closed: closed.includes(key) ? closed.filter((one) => one !== key) : [...closed, key] })
+    },
     select: (kind, id) => go({ selection: { kind, id } }),
     clear: () => go({ selection: undefined }),
     find: (query) => go({ query }),

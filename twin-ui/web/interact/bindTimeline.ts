@@ -1,6 +1,7 @@
 /** Gestures over the time line: drag the playhead, click an incident, zoom with the wheel. */
 import { Subject, throttleTime, asyncScheduler } from "rxjs"
-import { positionAt, xOf, type Span } from "../model/TimelineMarks.ts"
+import type { Span } from "../data/Address.ts"
+import { positionAt, xOf } from "../model/TimelineMarks.ts"
 import type { Page } from "../view/page.ts"
 import { rove } from "./roving.ts"
 import { hourMs, type Intents } from "./Ui.ts"
@@ -91,8 +92,8 @@ export const zoomed = (span: Span, aboutMs: number, factor: number, bounds: Span
   const part = (aboutMs - span.fromMs) / Math.max(1, length)
   const fromMs = Math.max(bounds.toMs - whole, aboutMs - part * wanted)
   return {
-    fromMs: Math.min(fromMs, bounds.toMs - wanted),
-    toMs: Math.min(fromMs + wanted, bounds.toMs),
+    fromMs: Math.round(Math.min(fromMs, bounds.toMs - wanted)),
+    toMs: Math.round(Math.min(fromMs + wanted, bounds.toMs)),
   }
 }
 

@@ -5,12 +5,8 @@
 import { scaleLinear, scaleUtc } from "d3"
 import type { Incident } from "../../../projections/chain/ChainView.ts"
 import type { Bucket, TimelineAnswer } from "../../api/Timeline.ts"
+import type { Span } from "../data/Address.ts"
 import type { Size } from "./Layout.ts"
-
-export interface Span {
-  readonly fromMs: number
-  readonly toMs: number
-}
 
 export interface BarMark {
   readonly key: number

@@ -1,11 +1,11 @@
 /** Which part of time the time line shows: it follows now, and in the past stands still until the playhead leaves it. */
-import type { Span } from "./TimelineMarks.ts"
+import type { Span } from "../data/Address.ts"
 
 export interface Wanted {
   readonly firstMs: number
   readonly lastMs: number
-  /** Undefined for all of time. */
-  readonly lengthMs: number | undefined
+  /** Infinity for all of time. */
+  readonly lengthMs: number
   readonly zoom: Span | undefined
   readonly playheadMs: number | undefined
   readonly isNow: boolean
@@ -18,9 +18,9 @@ export const spanFor = (before: Span | undefined, wanted: Wanted): Span => {
   const { firstMs, lastMs, zoom, playheadMs } = wanted
   if (zoom !== undefined) return zoom
   const whole = Math.max(lengthLeast, lastMs - firstMs)
-  const length = wanted.lengthMs === undefined ? whole : Math.min(wanted.lengthMs, whole)
+  const length = Math.min(wanted.lengthMs, whole)
   const atEnd = { fromMs: lastMs - length, toMs: lastMs }
-  if (wanted.isNow || playheadMs === undefined || wanted.lengthMs === undefined) return atEnd
+  if (wanted.isNow || playheadMs === undefined || length === whole) return atEnd
   const isIn = (span: Span): boolean => playheadMs >= span.fromMs && playheadMs <= span.toMs
   if (before !== undefined && Math.abs(before.toMs - before.fromMs - length) < 1 && isIn(before))
     return before

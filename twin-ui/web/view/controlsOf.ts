@@ -1,19 +1,19 @@
 /** Play, pause, step, speed, live, and how much of time is shown. */
 import type { TimelineAnswer } from "../../api/Timeline.ts"
 import type { Picture } from "../data/Picture.ts"
+import type { Span } from "../data/Address.ts"
 import { speeds } from "../data/Source.ts"
 import { hourMs, type Intents, type Ui } from "../interact/Ui.ts"
 import { help } from "../interact/keys.ts"
 import { instant, minute, plural, position } from "../model/format.ts"
-import type { Span } from "../model/TimelineMarks.ts"
 import { h, type Tree } from "./patch.ts"
 
-const spans: ReadonlyArray<readonly [label: string, ms: number | undefined]> = [
+const spans: ReadonlyArray<readonly [label: string, ms: number]> = [
   ["1 h", hourMs],
   ["6 h", 6 * hourMs],
   ["1 d", 24 * hourMs],
   ["7 d", 168 * hourMs],
-  ["all", undefined],
+  ["all", Infinity],
 ]
 
 export const controlsOf = (
@@ -82,7 +82,8 @@ export const controlsOf = (
               key: label,
               type: "button",
               role: "radio",
-              "aria-checked": ui.zoom === undefined && ui.spanMs === ms ? "true" : "false",
+              "aria-checked":
+                ui.address.span === undefined && ui.address.lengthMs === ms ? "true" : "false",
             },
             [label],
             () => does.setSpan(ms),

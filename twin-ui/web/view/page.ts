@@ -2,33 +2,21 @@
  * One frame of the page from everything that is known: each part is drawn from the whole state, and only when
  * what it is drawn from changed. The only state here is what was drawn last.
  */
-import type { Detail } from "../data/Detail.ts"
-import type * as Picture from "../data/Picture.ts"
-import type { Timeline } from "../data/timelines.ts"
-import type { Intents, Ui } from "../interact/Ui.ts"
+import type { Intents } from "../interact/Ui.ts"
 import { filterOf } from "../model/Filter.ts"
-import { layoutOf, type Dot, type Layout, type Size } from "../model/Layout.ts"
+import { layoutOf, type Dot, type Layout } from "../model/Layout.ts"
 import { marksOf, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
+import { panelOn } from "../panel/panelOn.ts"
 import { controlsOf } from "./controlsOf.ts"
 import { drawChain, type Root } from "./drawChain.ts"
 import { drawDots, drawEdges } from "./drawGround.ts"
 import { motionsOn } from "./drawMotions.ts"
 import { drawTimeline } from "./drawTimeline.ts"
 import { figuresOf, pillOf } from "./headerOf.ts"
+import type { Frame } from "./Frame.ts"
 import { emptyOf, noticeOf } from "./noticeOf.ts"
 import { paletteOf } from "./paint.ts"
-import { panelOf } from "./panelOf.ts"
 import { patch } from "./patch.ts"
-
-export interface Frame {
-  readonly picture: Picture.Picture
-  readonly ui: Ui
-  readonly timeline: Timeline
-  readonly detail: Detail
-  readonly clock: number
-  readonly stage: Size
-  readonly time: Size
-}
 
 export interface Parts {
   readonly body: HTMLElement
@@ -62,6 +50,7 @@ export const pageOn = (
   retry: () => void,
 ): Page => {
   const motions = motionsOn(parts.motions)
+  const panel = panelOn(parts.panel, does)
   const stillness = matchMedia("(prefers-reduced-motion: reduce)")
   let last: ReturnType<Page["last"]>
   let palette = paletteOf(parts.body)
@@ -101,7 +90,7 @@ export const pageOn = (
       patch(parts.figures, figuresOf(picture))
       patch(parts.notices, noticeOf(picture, frame.clock, { retry, live: does.live }))
       patch(parts.empty, emptyOf(picture))
-      patch(parts.panel, panelOf(picture, address.selection, frame.detail, does))
+      panel.draw(frame)
       const { answer, span } = frame.timeline
       patch(parts.controls, controlsOf(picture, ui, answer, span, does))
       const layout =
