@@ -54,6 +54,8 @@ export type Step = { readonly atMs: number } & (
       readonly station: StationId
       readonly claimed: StationId
       readonly count: number
+      /** The operation, where it is not that of handing on receptions. */
+      readonly asked?: string
     }
   /** Time has passed. */
   | { readonly _tag: "Look" }
@@ -107,8 +109,9 @@ export const decideAttestation = (
       return done
     }
     case "Foreign": {
-      const { claimed, count, station } = step
-      emit({ _tag: "ForeignReceptionsRefused", station, claimed, count }, step.atMs, [])
+      const { asked, claimed, count, station } = step
+      const what = asked === undefined ? {} : { asked }
+      emit({ _tag: "ForeignReceptionsRefused", station, claimed, count, ...what }, step.atMs, [])
       return done
     }
   }

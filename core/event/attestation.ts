@@ -109,13 +109,18 @@ export const StationBootRefused = Schema.TaggedStruct("StationBootRefused", {
 })
 export type StationBootRefused = typeof StationBootRefused.Type
 
-/** Receptions that a station handed on under its own certificate, as if another had heard them. None was taken. */
+/**
+ * Receptions that a station handed on under its own certificate, as if another had heard them; or, where it says what
+ * was `asked`, evidence and the like in another's name. Nothing of it was taken.
+ */
 export const ForeignReceptionsRefused = Schema.TaggedStruct("ForeignReceptionsRefused", {
   /** Whose certificate it was. */
   station: StationId,
   /** Whose receptions they were said to be. */
   claimed: StationId,
   count: Schema.Int,
+  /** Name of the operation, as `presentEvidence`; absent for receptions. */
+  asked: Schema.optionalKey(Schema.String),
 })
 export type ForeignReceptionsRefused = typeof ForeignReceptionsRefused.Type
 

@@ -85,7 +85,10 @@ const stepOf = (event: IntegrityStep): readonly [string, Said] => {
     case "ForeignReceptionsRefused":
       return [
         "foreign-receptions-refused",
-        { station: event.station, detail: `${event.count} of ${event.claimed}` },
+        {
+          station: event.station,
+          detail: `${event.count} of ${event.claimed}${event.asked === undefined ? "" : `, ${event.asked}`}`,
+        },
       ]
     case "EndorsementKeyPinned":
       return ["key-pinned", { station: event.station, detail: event.ekName }]

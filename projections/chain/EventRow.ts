@@ -220,7 +220,7 @@ const wordsOf = (event: Event): Words => {
     case "ForeignReceptionsRefused":
       return words(
         "refused",
-        "receptions under another's name refused",
+        `${event.asked === undefined ? "receptions" : event.asked} under another's name refused`,
         `${event.count} as of ${event.claimed}, by ${event.station}`,
       )
     case "EndorsementRootTrusted":

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Argument, Command, Flag } from "effect/cli"
 import { StationsAnswer } from "../http/lists.ts"
-import { agent } from "./agent/agent.ts"
+import { agent, station as onStation } from "./agent/agent.ts"
 import { measure } from "./agent/measure.ts"
 import * as Flags from "./flags.ts"
 import * as List from "./List.ts"
@@ -145,9 +145,10 @@ const pin = Command.make(
   ),
 ).pipe(Command.withDescription("Pin the endorsement key of a station's TPM"))
 
-export const station = Command.make("station").pipe(
+export const station = onStation.pipe(
+  Command.withShortDescription("Enrol, list and retire stations; run on one"),
   Command.withDescription(
-    "Enrol, list and retire stations; adopt what they are trusted with; run on one (agent, measure)",
+    "Enrol, list and retire stations; adopt what they are trusted with; run on one (agent, measure). `sigtwin station --tpm TCTI --id ID` is `station agent` for short.",
   ),
   Command.withSubcommands([enrol, list, reference, pin, retire, agent, measure]),
 )

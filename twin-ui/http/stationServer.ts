@@ -18,6 +18,7 @@ import { createServer } from "node:https"
 import { TLSSocket } from "node:tls"
 import { sha256 } from "../../core/crypto/sha256.ts"
 import { parseStationId, type StationId } from "../../core/event/ids.ts"
+import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import * as Bytes from "../../core/kernel/Bytes.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
 import { Twin } from "../../projections/run/Twin.ts"
@@ -52,12 +53,13 @@ export const layer = (settings: Settings, options: Options) =>
 const make = (settings: Settings, options: Options) =>
   Effect.gen(function* () {
     const twin = yield* Twin
+    const pipeline = yield* Pipeline
     const frames = (yield* IngestRoutes.make).filter(({ operation }) => operation === "postFrames")
     const routes = [...frames, ...(yield* StationRoutes.make)]
     const router = yield* HttpRouter.make
     for (const route of routes)
       yield* router.add(route.method, route.path, (request) =>
-        gated(settings, twin, route, request),
+        gated(settings, { twin, pipeline }, route, request),
       )
     const app = router.asHttpEffect().pipe(
       Effect.catchCause(() =>
@@ -102,7 +104,7 @@ const make = (settings: Settings, options: Options) =>
 
 const gated = (
   settings: Settings,
-  twin: Twin["Service"],
+  { pipeline, twin }: { readonly pipeline: Pipeline["Service"]; readonly twin: Twin["Service"] },
   route: Route,
   request: HttpServerRequest.HttpServerRequest,
 ) =>
@@ -117,12 +119,16 @@ const gated = (
         "no-certificate",
         "this needs the certificate that was issued when the station's TPM was enrolled",
       )
-    if (station !== undefined && claimed !== undefined && claimed !== station)
+    if (station !== undefined && claimed !== undefined && claimed !== station) {
+      const atMs = yield* Clock.currentTimeMillis
+      const asked = route.operation
+      yield* pipeline.attest({ _tag: "Foreign", station, claimed, count: 1, asked, atMs })
       return yield* Problem.make(
         "other-station",
         `the certificate is that of station ${station}, not of ${claimed}`,
         { where: "path.id" },
       )
+    }
     return yield* Effect.provideService(route.handle, StationChannel, { station, exclusive: true })
   }).pipe(Effect.catch((failure) => Effect.succeed(Problem.toResponse(Problem.ofFailure(failure)))))
 

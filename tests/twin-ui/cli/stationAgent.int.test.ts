@@ -128,7 +128,6 @@ describe("the agent of a station with a TPM", () => {
 
         const agent = run(
           "station",
-          "agent",
           "--tpm",
           tpm,
           "--id",

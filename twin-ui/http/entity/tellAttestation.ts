@@ -95,7 +95,7 @@ const attestation = (
             },
           ),
         ]),
-    ...(foreign === 0 ? [] : [fact("receptions sent as another's", foreign, { tone: "refused" })]),
+    ...(foreign === 0 ? [] : [fact("sent as another's, refused", foreign, { tone: "refused" })]),
   ]
 }
 
