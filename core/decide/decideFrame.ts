@@ -19,6 +19,7 @@ import * as Uplink from "../frame/Uplink.ts"
 import * as WrapPadding from "../frame/WrapPadding.ts"
 import * as Bytes from "../kernel/Bytes.ts"
 import * as Rejected from "../kernel/Rejected.ts"
+import * as Attested from "./Attested.ts"
 import * as Attempts from "./Attempts.ts"
 import * as CounterWindow from "./CounterWindow.ts"
 import { confirmedOrStray, downlinkAsked } from "./askedDownlink.ts"
@@ -314,6 +315,12 @@ const decideMessage = (
     rollover: device.rollover || policy.rollover,
     policy,
   })
+  const standing = Attested.standingAt(
+    station.attested,
+    station.trust === "lost",
+    heardAtMs,
+    policy,
+  )
   const rule = state.policy.position >= 0 ? [state.policy.position] : []
   if (!judgement.accepted) {
     const { expectedSeq, gapMax } = judgement
@@ -329,6 +336,7 @@ const decideMessage = (
       downlinkAsked: (slot.flags & 2) !== 0,
       missing: judgement.missing,
       ...(judgement.warning === undefined ? {} : { warning: judgement.warning }),
+      ...(standing === "unknown" ? {} : { standing }),
       policy: state.policy.version,
     },
     heardAtMs,

@@ -6,6 +6,7 @@
  * A frame with a wrong CRC is no message and gets no decision: its `check` says all.
  */
 import * as Schema from "effect/Schema"
+import { Standing } from "./attestation.ts"
 import { DeviceId } from "./ids.ts"
 
 export const MessageKind = Schema.Literals(["data", "bit", "empty", "control"])
@@ -52,6 +53,8 @@ export const MessageAccepted = Schema.TaggedStruct("MessageAccepted", {
   /** How many numbers are missing between the last accepted and this one. */
   missing: Schema.Int,
   warning: Schema.optionalKey(AcceptWarning),
+  /** How the station stood when it heard the reception that this rests on; absent for `unknown`. */
+  standing: Schema.optionalKey(Standing),
   /** Version of the policy it was accepted under. */
   policy: Schema.Int,
 })

@@ -15,7 +15,7 @@ import * as Party from "./party.ts"
 import { placeOf, type Row } from "./Table.ts"
 
 /** Raised when what the rows say changes: the tables are then built again. */
-export const version = 1
+export const version = 2
 
 export interface State {
   readonly openers: Openers.Openers
@@ -246,6 +246,7 @@ const accepted = (state: State, recorded: Recorded, event: MessageAccepted, rows
     event.downlinkAsked,
     event.policy,
     ...notReported,
+    event.standing ?? "unknown",
   ])
 }
 
@@ -265,6 +266,7 @@ const refused = (state: State, recorded: Recorded, event: MessageRefused, rows: 
     null,
     event.policy,
     ...notReported,
+    null,
   ])
 }
 
@@ -329,6 +331,7 @@ const messageReported = (
     event.location?.lat ?? null,
     event.location?.lng ?? null,
     event.location?.radiusM ?? null,
+    null,
   ])
   for (const heardBy of event.stations) {
     Party.stationSeen(state.stations, recorded, heardBy.station, rows.station_steps)
@@ -393,6 +396,6 @@ const receptionReported = (
       ...Array<null>(7).fill(null),
       event.source,
       event.id,
-      ...Array<null>(4).fill(null),
+      ...Array<null>(5).fill(null),
     ])
 }

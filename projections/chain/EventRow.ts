@@ -111,7 +111,7 @@ const wordsOf = (event: Event): Words => {
       return words(
         event.warning === "unstated-band" ? "suspicious" : "ok",
         event.warning === undefined ? "accepted" : `accepted, ${event.warning}`,
-        `${event.device} · seq ${event.seq}`,
+        `${event.device} · seq ${event.seq}${event.standing === undefined ? "" : ` · station ${event.standing}`}`,
       )
     case "MessageRefused":
       return words("refused", `refused, ${event.reason}`, `${event.device} · seq ${event.seq}`)

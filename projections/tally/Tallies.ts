@@ -37,12 +37,13 @@ const apply = (draft: State, recorded: Recorded): void => {
       if (event.check === "ok") heard(draft, recorded, event)
       return
     case "MessageAccepted": {
-      const { epoch, policy, warning } = event
+      const { epoch, policy, standing = "unknown", warning } = event
       return decided(draft, event.device, recorded, epoch, {
         position: recorded.position,
         accepted: true,
         reason: null,
         warning: warning ?? null,
+        standing,
         policy,
       })
     }
@@ -53,6 +54,7 @@ const apply = (draft: State, recorded: Recorded): void => {
         accepted: false,
         reason,
         warning: null,
+        standing: null,
         policy,
       })
     }
@@ -84,7 +86,7 @@ const initial = (): State => ({
 
 export const projection: Projection<State> = {
   name: "tally",
-  version: 1,
+  version: 2,
   initial,
   apply,
   copy: (state) => {

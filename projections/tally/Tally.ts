@@ -7,6 +7,7 @@
  * - Frames that did not pass their checks are in no tally: their headers prove nothing.
  * - Reports of one message are brought together by source and number or source's id.
  */
+import type { Standing } from "../../core/event/attestation.ts"
 import type { Position } from "../../core/event/Envelope.ts"
 import type { Mutable } from "../../core/kernel/owner.ts"
 
@@ -37,6 +38,8 @@ export type TallyVerdict = {
   readonly accepted: boolean
   readonly reason: string | null
   readonly warning: string | null
+  /** How the station stood whose reception the verdict rests on; null for a refusal. */
+  readonly standing: Standing | null
   readonly policy: number
 }
 

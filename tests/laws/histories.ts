@@ -249,7 +249,10 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
         missing: fc.integer({ min: 0, max: 5 }),
         policy: fc.constant(0),
       },
-      { warning: fc.constantFrom("break", "first", "disengaged") },
+      {
+        warning: fc.constantFrom("break", "first", "disengaged"),
+        standing: fc.constantFrom("attested", "stale", "silent", "refused"),
+      },
     ),
   ],
   [

@@ -201,11 +201,7 @@ export const make = (reading: Reading) =>
                       : undefined,
                   ),
             radioZone: known?.registration?.radioZone ?? null,
-            standings: yield* standingsOf(
-              reading,
-              tally,
-              (yield* reading.state(Integrity.projection, moment)).evidenceStaleMs,
-            ),
+            standings: yield* standingsOf(reading, tally),
             deliveries: deliveries.toReversed(),
           })
           const positions = [

@@ -2,7 +2,8 @@
  * Bodies of decisions about messages, layout 1. `#` is a count, `@` a reference (see `ByteWriter.ts`).
  *
  * ```
- * MessageAccepted: present u8 (1 a downlink is asked for, 2 warning) | @device @kind #seq #epoch #missing #policy @warning?
+ * MessageAccepted: present u8 (1 a downlink is asked for, 2 warning, 4 standing) | @device @kind #seq #epoch #missing #policy
+ *   @warning? @standing?
  * MessageRefused: present u8 (1 expectedSeq, 2 gapMax) | @reason @device #seq #policy #expectedSeq? #gapMax?
  * ```
  */
@@ -13,11 +14,14 @@ import * as Named from "./named.ts"
 
 const downlinkAsked = 1
 const hasWarning = 2
+const hasStanding = 4
 
 export const writeMessageAccepted = (w: W.ByteWriter, event: MessageAccepted): void => {
   W.u8(
     w,
-    (event.downlinkAsked ? downlinkAsked : 0) | (event.warning === undefined ? 0 : hasWarning),
+    (event.downlinkAsked ? downlinkAsked : 0) |
+      (event.warning === undefined ? 0 : hasWarning) |
+      (event.standing === undefined ? 0 : hasStanding),
   )
   W.reference(w, W.slotDevice, event.device)
   W.reference(w, W.slotWord, event.kind)
@@ -26,6 +30,7 @@ export const writeMessageAccepted = (w: W.ByteWriter, event: MessageAccepted): v
   W.count(w, event.missing)
   W.count(w, event.policy)
   if (event.warning !== undefined) W.reference(w, W.slotOther, event.warning)
+  if (event.standing !== undefined) W.reference(w, W.slotOther, event.standing)
 }
 
 export const readMessageAccepted = (r: R.ByteReader): MessageAccepted => {
@@ -42,7 +47,12 @@ export const readMessageAccepted = (r: R.ByteReader): MessageAccepted => {
     missing: R.count(r),
     policy: R.count(r),
   }
-  return (present & hasWarning) === 0 ? accepted : { ...accepted, warning: Named.acceptWarning(r) }
+  if ((present & (hasWarning | hasStanding)) === 0) return accepted
+  return {
+    ...accepted,
+    ...((present & hasWarning) !== 0 && { warning: Named.acceptWarning(r) }),
+    ...((present & hasStanding) !== 0 && { standing: Named.standing(r) }),
+  }
 }
 
 const hasExpectedSeq = 1

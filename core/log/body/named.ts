@@ -3,6 +3,7 @@
  *
  * The log holds only events that their schemas allowed: hence the casts.
  */
+import type { Standing } from "../../event/attestation.ts"
 import type { Notice } from "../../event/delivery.ts"
 import type { AcceptWarning, MessageKind, RefusalReason } from "../../event/decision.ts"
 import type {
@@ -28,6 +29,7 @@ export const reportKind = (r: ByteReader): ReportKind => reference(r) as ReportK
 export const notice = (r: ByteReader): Notice => reference(r) as Notice
 export const messageKind = (r: ByteReader): MessageKind => reference(r) as MessageKind
 export const acceptWarning = (r: ByteReader): AcceptWarning => reference(r) as AcceptWarning
+export const standing = (r: ByteReader): Standing => reference(r) as Standing
 export const refusalReason = (r: ByteReader): RefusalReason => reference(r) as RefusalReason
 
 /** Each is seen once: a text, not a reference. */

@@ -1,4 +1,5 @@
 /** Messages and who heard them. */
+import { Standing } from "../../../core/event/attestation.ts"
 import { MessageKind, AcceptWarning, RefusalReason } from "../../../core/event/decision.ts"
 import { FrameCheck } from "../../../core/event/reception.ts"
 import { column, place, type Table } from "../Table.ts"
@@ -83,5 +84,11 @@ export const messages: Table = {
     column("lat", "DOUBLE", "Where the network says the device was."),
     column("lng", "DOUBLE", "Where the network says the device was."),
     column("radius_m", "FLOAT", "How sure of that the network is, m."),
+    column(
+      "station_standing",
+      "VARCHAR",
+      "How the station stood when it heard the reception that the acceptance rests on.",
+      Standing.literals,
+    ),
   ],
 }

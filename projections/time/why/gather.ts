@@ -74,6 +74,44 @@ export const trustFacts = (lookups: Lookups, station: string, to: Position): Fou
 
 const trustKinds = ["ReferenceValuesAdopted", "StationTrustLost", "StationTrustRestored"]
 
+/** Evidence and the like of one station that is looked through for its last good quote. */
+const evidenceMax = 512
+
+/** How a station stands before a position, oldest first: its TPM, and what came since its last accepted evidence. */
+export const standingFacts = (
+  lookups: Pick<Lookups, "newest">,
+  station: string,
+  to: Position,
+): Found =>
+  Effect.gen(function* () {
+    const enrolled = yield* lookups.newest({ station, to, kinds: ["StationTpmEnrolled"] }, 1)
+    const boots = yield* lookups.newest({ station, to, kinds: ["StationBootRefused"] }, 1)
+    if (enrolled.length + boots.length === 0) return []
+    const newest = yield* lookups.newest({ station, to, kinds: standingKinds }, evidenceMax)
+    const good = newest.findIndex(isGood)
+    const since = good < 0 ? newest : newest.slice(0, good + 1)
+    // What was refused says nothing of how it stands; that it answered does, and the last says so.
+    const answer = since.find(({ event }) => event._tag === "EvidenceAppraised")
+    return [
+      ...enrolled,
+      ...since
+        .filter(
+          (each) => isGood(each) || each === answer || each.event._tag !== "EvidenceAppraised",
+        )
+        .toReversed(),
+    ]
+  })
+
+const standingKinds = [
+  "EvidenceAppraised",
+  "StationFellSilent",
+  "StationBootRefused",
+  "StationRetired",
+]
+
+const isGood = ({ event }: Recorded): boolean =>
+  event._tag === "EvidenceAppraised" && event.result._tag === "QuoteAccepted"
+
 /** The policy that held at a position, where one was adopted. */
 export const policyFact = (lookups: Lookups, to: Position): Found =>
   lookups.newest({ to, kinds: ["PolicyAdopted"] }, 1)

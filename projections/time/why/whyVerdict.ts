@@ -7,7 +7,7 @@ import type { FrameHeard } from "../../../core/event/reception.ts"
 import * as Instant from "../../../core/kernel/Instant.ts"
 import type { LogUnavailable } from "../../../core/log/EventLog.ts"
 import { leaf, follow } from "./follow.ts"
-import { counterFacts, policyFact, registrationFacts, trustFacts } from "./gather.ts"
+import { counterFacts, policyFact, registrationFacts, standingFacts, trustFacts } from "./gather.ts"
 import type { Lookups } from "./Lookups.ts"
 import { type Answer, compared, type Compared, positionsOf, reason, type Reason } from "./Reason.ts"
 import * as Refold from "./refold.ts"
@@ -72,28 +72,46 @@ export const whyVerdict = (
     const counter = isCounterAsked ? yield* counterFacts(lookups, device, position) : []
     const registered = yield* registrationFacts(lookups, device, position)
     const policy = yield* policyFact(lookups, position)
-    const stations: Array<{ readonly heard: Heard; readonly facts: ReadonlyArray<Recorded> }> = []
-    for (const heard of receptions)
+    const stations: Array<Known> = []
+    for (const heard of receptions) {
+      const { station } = heard.event
       stations.push({
         heard,
-        facts: yield* trustFacts(lookups, heard.event.station, heard.position),
+        facts: yield* trustFacts(lookups, station, heard.position),
+        // Only an acceptance says how its station stood.
+        standing:
+          event._tag === "MessageAccepted"
+            ? yield* standingFacts(lookups, station, heard.position)
+            : [],
       })
+    }
     const facts = [
       ...receptions,
       ...blocks,
       ...counter,
       ...registered,
       ...policy,
-      ...stations.flatMap((station) => station.facts),
+      ...stations.flatMap((station) => [...station.facts, ...station.standing]),
     ]
     const judged = Refold.verdictOf(facts, event)
     const because: Array<Reason> = [...receptions, ...blocks.slice(0, 1)].map(leaf)
     for (const { facts: known, heard } of stations) {
       const last = known.at(-1)
-      if (last === undefined) continue
-      const followed = yield* follow(lookups, last, 3)
-      because.push(reason({ text: `trust of ${heard.event.station}`, because: [followed.reason] }))
+      if (last !== undefined) {
+        const followed = yield* follow(lookups, last, 3)
+        because.push(
+          reason({ text: `trust of ${heard.event.station}`, because: [followed.reason] }),
+        )
+      }
     }
+    const stood = stations.at(-1)
+    if (stood !== undefined && event._tag === "MessageAccepted" && event.standing !== undefined)
+      because.push(
+        reason({
+          text: `${stood.heard.event.station} stood as ${event.standing}`,
+          because: stood.standing.slice(-1).map(leaf),
+        }),
+      )
     because.push(
       registered.length === 0
         ? reason({ text: `${device} was not registered`, tone: "suspicious" })
@@ -121,9 +139,14 @@ export const whyVerdict = (
     }
   })
 
-const trustOf = (
-  known: { readonly heard: Heard; readonly facts: ReadonlyArray<Recorded> } | undefined,
-): Network.Station["trust"] =>
+/** What is known of the station of a reception. */
+interface Known {
+  readonly heard: Heard
+  readonly facts: ReadonlyArray<Recorded>
+  readonly standing: ReadonlyArray<Recorded>
+}
+
+const trustOf = (known: Known | undefined): Network.Station["trust"] =>
   known === undefined
     ? Network.unknownStation.trust
     : Refold.stationOf(known.facts, known.heard.event.station).trust

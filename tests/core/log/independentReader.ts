@@ -319,6 +319,7 @@ const bodies: ReadonlyMap<number, Body> = new Map<number, Body>([
           missing: c.count(),
           policy: c.count(),
           ...maybe(present, 2, "warning", c.reference),
+          ...maybe(present, 4, "standing", c.reference),
         }
       },
     },

@@ -49,7 +49,7 @@ export const flags = {
   ima: file("ima", "List of measured files", kernelImaList),
 }
 
-const id = Flag.String("id").pipe(
+const whichStation = Flag.String("id").pipe(
   Flag.withMetavar("ID"),
   Flag.withDescription("Which station this is"),
 )
@@ -165,7 +165,11 @@ const run = Effect.fn("cli.station.agent")(function* (given: Given) {
   }
 }, Effect.scoped)
 
-export const agent = Command.make("agent", { tpm: flags.tpm, id, ...settings }, run).pipe(
+export const agent = Command.make(
+  "agent",
+  { tpm: flags.tpm, id: whichStation, ...settings },
+  run,
+).pipe(
   Command.withShortDescription("Run on a station: enrol its TPM, answer challenges"),
   Command.withDescription(
     "Run on a station: enrol its TPM with the twin, report each start, and answer challenges with quotes, through tpm2-tools. The operator enrols the station and publishes reference values first.",
@@ -177,7 +181,7 @@ export const station = Command.make(
   "station",
   {
     tpm: flags.tpm.pipe(Flag.optional),
-    id: id.pipe(Flag.optional),
+    id: whichStation.pipe(Flag.optional),
     ...settings,
   },
   Effect.fn("cli.station")(function* ({ id: named, tpm, ...given }) {

@@ -77,6 +77,14 @@ const message = (tally: Tally.Tally, { payloadHex, radioZone }: Beside): Readonl
             payloadHex ?? "not to be opened: its key is not here or was destroyed",
           ),
         ]),
+    ...(tally.verdict?.standing === undefined || tally.verdict.standing === null
+      ? []
+      : [
+          fact("accepted on a station", tally.verdict.standing, {
+            position: tally.verdict.position,
+            tone: tally.verdict.standing === "refused" ? "refused" : "plain",
+          }),
+        ]),
     ...(tally.isControl ? [fact("kind", "control")] : []),
     ...factIf("link quality", linkQuality(genuineCells(tally.cells), radioZone)),
     ...factIf("link quality, reported", tally.reportedLqi),
