@@ -6,8 +6,16 @@
 export interface Tree {
   readonly tag: string
   readonly attributes: Readonly<Record<string, string | number | boolean | undefined>>
-  readonly click: (() => void) | undefined
+  readonly on: Handlers
   readonly children: ReadonlyArray<Tree | string>
+}
+
+/** What is done with a gesture on the element. Fields of a form come by their names. */
+export interface Handlers {
+  readonly click?: () => void
+  readonly submit?: (fields: Readonly<Record<string, string>>) => void
+  readonly input?: (value: string) => void
+  readonly scroll?: (top: number) => void
 }
 
 type Attributes = Tree["attributes"] & { readonly onClick?: never }
@@ -16,15 +24,15 @@ export const h = (
   tag: string,
   attributes: Attributes = {},
   children: ReadonlyArray<Tree | string | undefined> = [],
-  click?: () => void,
+  on: Handlers | (() => void) = {},
 ): Tree => ({
   tag,
   attributes,
-  click,
+  on: typeof on === "function" ? { click: on } : on,
   children: children.filter((child) => child !== undefined),
 })
 
-/** What an element was last given: handlers and attributes that a new tree may lack. */
+/** What an element was last given: its handlers, and attributes that a new tree may lack. */
 const given = new WeakMap<Node, Tree>()
 
 export const patch = (parent: Element, trees: ReadonlyArray<Tree | string>): void => {
@@ -46,15 +54,47 @@ export const patch = (parent: Element, trees: ReadonlyArray<Tree | string>): voi
 const isFor = (node: Node, tree: Tree | string): boolean =>
   typeof tree === "string"
     ? node.nodeType === 3
-    : node.nodeName.toLowerCase() === tree.tag &&
-      given.get(node)?.attributes.key === tree.attributes.key
+    : node.nodeName.toLowerCase() === tree.tag.toLowerCase() &&
+      given.get(node)?.attributes.key === tree.attributes.key &&
+      Object.keys(given.get(node)?.on ?? {}).join() === Object.keys(tree.on).join()
+
+const svg = "http://www.w3.org/2000/svg"
 
 const make = (parent: Element, tree: Tree | string): ChildNode => {
   if (typeof tree === "string") return parent.ownerDocument.createTextNode(tree)
-  const element = parent.ownerDocument.createElement(tree.tag)
-  element.addEventListener("click", () => given.get(element)?.click?.())
+  const { ownerDocument: page } = parent
+  const element =
+    tree.tag === "svg" || parent.namespaceURI === svg
+      ? page.createElementNS(svg, tree.tag)
+      : page.createElement(tree.tag)
+  listen(element, tree.on)
   return element
 }
+
+/** Each gesture calls what the newest tree says of it. */
+const listen = (element: Element, { click, input, scroll, submit }: Handlers): void => {
+  const now = (): Handlers => given.get(element)?.on ?? {}
+  if (click !== undefined) element.addEventListener("click", () => now().click?.())
+  if (scroll !== undefined)
+    element.addEventListener("scroll", () => now().scroll?.(element.scrollTop))
+  if (input !== undefined)
+    element.addEventListener("input", () => {
+      if (element instanceof HTMLInputElement || element instanceof HTMLSelectElement)
+        now().input?.(element.value)
+    })
+  if (submit !== undefined)
+    element.addEventListener("submit", (event) => {
+      event.preventDefault()
+      if (element instanceof HTMLFormElement) now().submit?.(fieldsOf(element))
+    })
+}
+
+const fieldsOf = (form: HTMLFormElement): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...new FormData(form)].flatMap(([name, value]) =>
+      typeof value === "string" ? [[name, value]] : [],
+    ),
+  )
 
 /** Through the style object: the page's content policy allows no style attributes. */
 const restyle = (element: Element, text: string): void => {

@@ -3,7 +3,7 @@
  * marked by colour, sign and words.
  */
 import type { EntityState, Measured } from "../../api/EntityState.ts"
-import { h, type Tree } from "./patch.ts"
+import { h, type Tree } from "../view/patch.ts"
 
 /** Nothing for a thing that is measured by nobody. */
 export const measuredOf = ({ measured = [] }: EntityState): ReadonlyArray<Tree> => {

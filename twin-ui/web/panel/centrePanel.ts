@@ -1,0 +1,53 @@
+/** A data centre: its links, and what comes in over it. */
+import { count, minute, plural } from "../model/format.ts"
+import { noThing } from "./noAnswer.ts"
+import { head, rows, section } from "./parts.ts"
+import type { Part } from "./Scene.ts"
+
+export const centrePanel: Part = {
+  asks: () => [],
+  show: (scene) => {
+    const { does, selection, view } = scene
+    if (selection === undefined) return []
+    const centre = view.dataCentres.find(({ id }) => id === selection.id)
+    if (centre === undefined)
+      return noThing(scene, selection, { _tag: "not-there", problem: undefined })
+    const down = centre.links.filter(({ up }) => !up)
+    const stations = view.stations.filter(({ dataCentre }) => dataCentre === centre.id)
+    return [
+      head(
+        {
+          kind: "Data centre",
+          title: centre.name,
+          status: down.length === 0 ? "all links up" : `${plural(down.length, "link")} down`,
+          tone: down.length === 0 ? "good" : "suspicious",
+        },
+        does,
+      ),
+      section("Links", [
+        rows(
+          centre.links.map(({ at, name, sinceMs, up }) => ({
+            label: name,
+            value: `${up ? "up" : "down"}${sinceMs === undefined ? "" : ` since ${minute(sinceMs)}`}`,
+            tone: up ? "good" : "suspicious",
+            at,
+          })),
+          does,
+        ),
+      ]),
+      section("Traffic", [
+        rows(
+          [
+            { label: "messages", value: `${count(centre.rate)}/min` },
+            { label: "stations", value: count(stations.length) },
+            {
+              label: "of them without trust",
+              value: count(stations.filter(({ trust }) => trust === "lost").length),
+            },
+          ],
+          does,
+        ),
+      ]),
+    ]
+  },
+}

@@ -1,0 +1,100 @@
+/**
+ * What differs between the pinned instant and the one that is shown, by thing: as the API's diff names it, and what of
+ * it can be opened and marked in the chain.
+ */
+import { type Change, DiffAnswer } from "../../api/Diff.ts"
+import type { Selectable } from "../data/Address.ts"
+import { given, type Answers, type Question } from "./Question.ts"
+
+/** Things compared at once; the list says when there are more. */
+const changesListed = 2_000
+
+export const diffQuestion = (pinned: number): Question<DiffAnswer> => ({
+  path: `/api/diff?from=${pinned}&limit=${changesListed}`,
+  schema: DiffAnswer,
+  instant: "to",
+})
+
+/** How a thing of the picture differs. `gone`: it was there at the pinned instant. */
+export type Difference = "added" | "changed" | "gone"
+
+/** By `device:4D33DB`, `station:BS-0001`, `customer:hydro`, `centre:dc-1`. What is not in it is as it was. */
+export type Differences = ReadonlyMap<string, Difference>
+
+export const differenceOf: Readonly<Record<Change["change"], Difference>> = {
+  added: "added",
+  changed: "changed",
+  removed: "gone",
+}
+
+export const differencesIn = (
+  answers: Answers,
+  pinned: number | undefined,
+): Differences | undefined => {
+  const answer = pinned === undefined ? undefined : given(answers, diffQuestion(pinned))
+  if (answer === undefined) return undefined
+  const differences = new Map<string, Difference>()
+  for (const { change, thing } of answer.changes) {
+    const opened = openedBy(thing)
+    if (opened === undefined || opened.kind === "message" || opened.kind === "incident") continue
+    const name = `${opened.kind}:${opened.id}`
+    // What comes or goes itself outweighs what changed of it.
+    const isItself = thing.startsWith(`${opened.kind} `) || thing.startsWith("data-centre ")
+    if (isItself) differences.set(name, differenceOf[change])
+    else if (!differences.has(name)) differences.set(name, "changed")
+  }
+  return differences
+}
+
+/** What a thing of a diff opens. */
+export const openedBy = (
+  thing: string,
+): { readonly kind: Selectable; readonly id: string } | undefined => {
+  const space = thing.indexOf(" ")
+  const [kind, rest] = [thing.slice(0, space), thing.slice(space + 1)]
+  switch (kind) {
+    case "device":
+    case "counter":
+      return { kind: "device", id: rest }
+    case "station":
+    case "customer":
+      return { kind, id: rest }
+    case "ledger":
+      return { kind: "customer", id: rest.split("/", 1)[0] }
+    case "delivery":
+      return { kind: "message", id: rest.split(" ", 1)[0] }
+    case "data-centre":
+      return { kind: "centre", id: rest }
+    case "finding": {
+      // `finding KIND:ABOUT of POSITION`, whose id is `finding|KIND|ABOUT|POSITION`.
+      const found = /^([a-z-]+):(.*) of (\d+)$/.exec(rest)
+      return found === null
+        ? undefined
+        : { kind: "incident", id: `finding|${found[1]}|${found[2]}|${found[3]}` }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The kind of a thing, for people: the list is grouped by it. */
+export const groupOf = (thing: string): string => {
+  const kind = thing.split(" ", 1)[0]
+  return groupNames[kind] ?? kind
+}
+
+const groupNames: Readonly<Record<string, string>> = {
+  counts: "Counts",
+  policy: "Policy",
+  finding: "Findings",
+  station: "Stations",
+  "data-centre": "Core network",
+  device: "Devices",
+  counter: "Counters",
+  customer: "Customers",
+  ledger: "Ledgers",
+  delivery: "Deliveries",
+}
+
+/** In this order, the telling ones first. */
+export const groupOrder: ReadonlyArray<string> = Object.values(groupNames)

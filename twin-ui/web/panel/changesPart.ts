@@ -1,0 +1,117 @@
+/** What was added, changed or is gone since the pinned instant, as a list by kind of thing. */
+import type { Change } from "../../api/Diff.ts"
+import { count, instant, plural, position } from "../model/format.ts"
+import { h, type Tree } from "../view/patch.ts"
+import { differenceOf, diffQuestion, groupOf, groupOrder, openedBy } from "./changes.ts"
+import { noPart } from "./noAnswer.ts"
+import { actions, fold, link, quiet } from "./parts.ts"
+import { answerTo } from "./Question.ts"
+import type { Part, Scene } from "./Scene.ts"
+
+/** Lines of a group, and fields of a thing, drawn at once. */
+const linesMax = 60
+const fieldsMax = 12
+
+export const changesPart: Part = {
+  asks: ({ pinned }) => (pinned === undefined ? [] : [diffQuestion(pinned)]),
+  show: (scene) => {
+    const { answers, does, pinned, view } = scene
+    if (pinned === undefined)
+      return [
+        h("p", { class: "summary" }, [
+          "Pin the instant that is shown; then go to another one. What was added, changed or is gone between them is listed here and marked in the chain.",
+        ]),
+        actions([
+          { text: `Pin ${position(view.position)}`, click: () => does.pin(Math.max(0, view.position)) },
+        ]),
+      ]
+    const asked = answerTo(answers, diffQuestion(pinned))
+    const title = h("p", { class: "summary" }, [
+      `From ${position(pinned)} to ${position(view.position)}, ${instant(view.occurredMs)}.`,
+    ])
+    const does2 = actions([
+      { text: "Pin this instant instead", click: () => does.pin(Math.max(0, view.position)) },
+      { text: "Go to the pinned one", click: () => does.seek(pinned) },
+      { text: "Unpin", click: () => does.pin(undefined) },
+    ])
+    if (asked?._tag !== "answer") return [title, does2, noPart(asked)]
+    const { changes, total } = asked.answer
+    if (total === 0) return [title, does2, quiet("Nothing differs.")]
+    const groups = Map.groupBy(changes, ({ thing }) => groupOf(thing))
+    return [
+      title,
+      does2,
+      h("p", { class: "tally" }, [tally(changes, "added"), tally(changes, "changed"), tally(changes, "removed")]),
+      ...groupOrder.flatMap((name) => {
+        const some = groups.get(name)
+        return some === undefined ? [] : [group(scene, name, some)]
+      }),
+      ...(total > changes.length
+        ? [quiet(`${count(total - changes.length)} more differ; go to a nearer instant to see all.`)]
+        : []),
+    ]
+  },
+}
+
+const tally = (changes: ReadonlyArray<Change>, which: Change["change"]): Tree => {
+  const { length } = changes.filter(({ change }) => change === which)
+  const name = differenceOf[which]
+  return h("span", { key: which, class: `difference ${name}` }, [
+    `${signs[which]} ${count(length)} ${name}`,
+  ])
+}
+
+const signs: Readonly<Record<Change["change"], string>> = {
+  added: "+",
+  changed: "~",
+  removed: "−",
+}
+
+const group = (scene: Scene, name: string, changes: ReadonlyArray<Change>): Tree =>
+  fold(scene, `${name} (${count(changes.length)})`, changes.length <= 12, () => [
+    h(
+      "ul",
+      { class: "changes" },
+      changes.slice(0, linesMax).map((change) => changeItem(scene, change)),
+    ),
+    changes.length > linesMax ? quiet(`and ${plural(changes.length - linesMax, "more thing")}`) : undefined,
+  ])
+
+const changeItem = (scene: Scene, { change, fields, thing }: Change): Tree => {
+  const { desk, does } = scene
+  const opened = openedBy(thing)
+  const name = thing.slice(thing.indexOf(" ") + 1)
+  const fold = `diff ${thing}`
+  const isOpen = desk.turned.has(fold)
+  const shown = change === "changed" || isOpen ? fields.slice(0, isOpen ? 200 : fieldsMax) : []
+  const rest = fields.length - shown.length
+  return h("li", { key: thing }, [
+    h("span", { class: `difference ${differenceOf[change]}` }, [signs[change]]),
+    opened === undefined ? name : link(opened.kind, opened.id, does, name),
+    h(
+      "dl",
+      {},
+      shown.flatMap(({ field, from, to }) => [
+        h("dt", {}, [field]),
+        h("dd", {}, [
+          ...(from === undefined ? [] : [h("del", {}, [valueText(from)])]),
+          ...(from === undefined || to === undefined ? [] : [" → "]),
+          ...(to === undefined ? [] : [h("ins", {}, [valueText(to)])]),
+        ]),
+      ]),
+    ),
+    rest > 0 || isOpen
+      ? h(
+          "button",
+          { class: "fold more", "aria-expanded": isOpen ? "true" : "false" },
+          [isOpen ? "less" : plural(rest, "field")],
+          () => does.turn(fold),
+        )
+      : undefined,
+  ])
+}
+
+const valueText = (value: unknown): string => {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "")
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

@@ -1,0 +1,84 @@
+/** One event in full: where and when, what caused it, its fields as they are stored. */
+import type { EventRow } from "../../../projections/chain/EventRow.ts"
+import { EventAnswer } from "../../api/Events.ts"
+import { duration, instant, position } from "../model/format.ts"
+import { latest } from "./eventList.ts"
+import { noThing } from "./noAnswer.ts"
+import { actions, head, type Row, rows, section, summary } from "./parts.ts"
+import { answerTo, type Question } from "./Question.ts"
+import type { Does, Part } from "./Scene.ts"
+import { whyQuestion, whySection } from "./whyTree.ts"
+
+const eventQuestion = (id: string): Question<EventAnswer> => ({
+  path: `/api/events/${encodeURIComponent(id)}`,
+  schema: EventAnswer,
+  instant: "none",
+  once: true,
+})
+
+export const eventPanel: Part = {
+  asks: ({ selection }) =>
+    selection === undefined
+      ? []
+      : [
+          eventQuestion(selection.id),
+          // Of the event itself: as it is whatever instant is shown.
+          { ...whyQuestion("event", selection.id), instant: "none" },
+        ],
+  show: (scene) => {
+    const { answers, does, selection } = scene
+    if (selection === undefined) return []
+    const asked = answerTo(answers, eventQuestion(selection.id))
+    if (asked?._tag !== "answer") return noThing(scene, selection, asked)
+    const { causes, data, revision, row, stream } = asked.answer
+    return [
+      head({ kind: "Event", title: position(row.position), status: row.text, tone: row.tone }, does),
+      summary(row.detail),
+      actions([
+        { text: "Go to this instant", click: () => does.seek(row.position) },
+        {
+          text: "Compare with this",
+          title: "Pin this instant: what differs from it is listed and marked",
+          click: () => does.pin(row.position),
+        },
+      ]),
+      section("Where and when", [
+        rows(
+          [
+            { label: "occurred", value: instant(row.occurredMs) },
+            { label: "recorded", value: `${instant(row.recordedMs)} (${lateness(row)})` },
+            { label: "stream", value: `${stream} · ${revision}` },
+            ...references(row, does),
+          ],
+          does,
+        ),
+      ]),
+      ...(causes.length === 0 ? [] : [latest(causes, does, "Caused by")]),
+      whySection(scene, "event", selection.id),
+      section("Fields", [
+        rows(
+          Object.entries(data)
+            .filter(([name]) => name !== "_tag")
+            .map(([label, value]) => ({ label, value: fieldText(value) })),
+          does,
+        ),
+      ]),
+    ]
+  },
+}
+
+const lateness = ({ occurredMs, recordedMs }: EventRow): string =>
+  `${duration(Math.abs(recordedMs - occurredMs))} ${recordedMs < occurredMs ? "before" : "later"}`
+
+const references = (row: EventRow, does: Does): ReadonlyArray<Row> =>
+  (["device", "station", "customer", "message"] as const).flatMap((kind) => {
+    const id = row[kind]
+    return id === undefined ? [] : [{ label: kind, value: id, click: () => does.select(kind, id) }]
+  })
+
+const fieldText = (value: unknown): string => {
+  if (typeof value === "string") return value
+  if (typeof value === "object" && value !== null && "digest" in value && "length" in value)
+    return `${String(value.length)} bytes, sealed`
+  return JSON.stringify(value) ?? ""
+}

@@ -1,0 +1,129 @@
+/**
+ * All incidents, one line each, what began last first: what overlaps and concerns the same thing is one. A click goes
+ * to its first moment with its first thing selected.
+ */
+import { type IncidentLine, IncidentsAnswer } from "../../api/Incidents.ts"
+import type { Selection } from "../data/Address.ts"
+import { count, duration, instant, plural } from "../model/format.ts"
+import { h, type Tree } from "../view/patch.ts"
+import { dayAndMinute } from "./incidentLine.ts"
+import { noPart } from "./noAnswer.ts"
+import { place, quiet, signed } from "./parts.ts"
+import { answerTo, type Question } from "./Question.ts"
+import type { Does, Part } from "./Scene.ts"
+
+const listedMax = 200
+
+const question: Question<IncidentsAnswer> = {
+  path: `/api/incidents?limit=${listedMax}`,
+  schema: IncidentsAnswer,
+  instant: "at",
+}
+
+export const incidentsPart: Part = {
+  asks: () => [question],
+  show: ({ answers, does, view }) => {
+    const asked = answerTo(answers, question)
+    if (asked?._tag !== "answer") return [noPart(asked)]
+    const { incidents, total } = asked.answer
+    if (total === 0) return [quiet("None so far.")]
+    return [
+      h("p", { class: "summary" }, [
+        `${plural(total, "incident")}, what began last first. What overlaps and concerns the same thing is one.`,
+      ]),
+      h(
+        "ol",
+        { class: "cards" },
+        incidents.map((line) => card(line, view.occurredMs, does)),
+      ),
+      ...(total > incidents.length ? [quiet(`${count(total - incidents.length)} older ones.`)] : []),
+    ]
+  },
+}
+
+/** What it is about: the first thing of its first part. */
+export const firstThing = ({
+  customers,
+  dataCentres,
+  devices,
+  parts,
+  stations,
+}: IncidentLine): Selection | undefined => {
+  const [first] = parts
+  const [kind, id] =
+    first?.device !== undefined
+      ? (["device", first.device] as const)
+      : first?.station !== undefined
+        ? (["station", first.station] as const)
+        : first?.customer !== undefined
+          ? (["customer", first.customer] as const)
+          : stations.length > 0
+            ? (["station", stations[0]] as const)
+            : devices.length > 0
+              ? (["device", devices[0]] as const)
+              : customers.length > 0
+                ? (["customer", customers[0]] as const)
+                : (["centre", dataCentres[0]] as const)
+  return id === undefined ? undefined : { kind, id }
+}
+
+const card = (line: IncidentLine, nowMs: number, does: Does): Tree => {
+  const { cause, customers, dataCentres, devices, end, label, parts, start, stations } = line
+  const tone = parts.some((part) => part.tone === "refused") ? "refused" : "suspicious"
+  const concerned = [
+    ...(devices.length > 0 ? [named(devices, "device")] : []),
+    ...(stations.length > 0 ? [named(stations, "station")] : []),
+    ...(customers.length > 0 ? [named(customers, "customer")] : []),
+    ...(dataCentres.length > 0 ? [named(dataCentres, "data centre")] : []),
+  ]
+  const lasted =
+    end === undefined
+      ? `going on for ${duration(Math.max(0, nowMs - start.ms))}`
+      : `over after ${duration(end.ms - start.ms)}`
+  return h("li", { key: parts[0]?.id ?? start.position, class: end === undefined ? "open" : "" }, [
+    h(
+      "button",
+      {
+        class: "card-head",
+        title: `go to ${instant(start.ms)}, where it began, with its things selected`,
+      },
+      [
+        h("span", { class: tone }, [signed(tone, label)]),
+        h("small", {}, [`${dayAndMinute(start.ms, nowMs)} · ${lasted}`]),
+      ],
+      () => {
+        does.seek(start.position)
+        const thing = firstThing(line)
+        if (thing !== undefined) does.select(thing.kind, thing.id)
+      },
+    ),
+    h("small", {}, [
+      [...concerned, ...(line.count > 1 ? [plural(line.count, "event")] : [])].join(" · "),
+    ]),
+    cause === undefined
+      ? undefined
+      : h("small", {}, [
+          "began with ",
+          h("span", { class: cause.tone }, [cause.text]),
+          ` ${cause.detail}`,
+          place(cause.position, does),
+        ]),
+    parts.length < 2
+      ? undefined
+      : h(
+          "ul",
+          { class: "why" },
+          parts.map((part) =>
+            h("li", { key: part.id }, [
+              h("button", { class: `link ${part.tone}` }, [signed(part.tone, part.label)], () =>
+                does.select("incident", part.id),
+              ),
+              place(part.start.position, does),
+            ]),
+          ),
+        ),
+  ])
+}
+
+const named = (ids: ReadonlyArray<string>, kind: string): string =>
+  ids.length <= 3 ? ids.join(", ") : plural(ids.length, kind)

@@ -1,0 +1,74 @@
+/**
+ * The panel at the right: of the selected thing, its state and why it is so; of the whole network when nothing is
+ * selected. One file a panel; here is only which one it is, its tabs, and what it asks.
+ */
+import type { Selectable } from "../data/Address.ts"
+import { position } from "../model/format.ts"
+import { h, type Tree } from "../view/patch.ts"
+import { centrePanel } from "./centrePanel.ts"
+import { diffQuestion } from "./changes.ts"
+import { corePart } from "./corePart.ts"
+import { customerPanel } from "./customerPanel.ts"
+import { devicePanel } from "./devicePanel.ts"
+import { eventPanel } from "./eventPanel.ts"
+import { incidentPanel } from "./incidentPanel.ts"
+import { incidentsPart } from "./incidentsPart.ts"
+import { lazy } from "./lazy.ts"
+import { messagePanel } from "./messagePanel.ts"
+import { networkHead, networkPanel } from "./networkPanel.ts"
+import type { Answers, Question } from "./Question.ts"
+import type { Does, Part, Scene, Wish } from "./Scene.ts"
+import { stationPanel } from "./stationPanel.ts"
+import { type Tab, tabOf, tabRow } from "./tabs.ts"
+
+const changesTab: Tab = {
+  name: "changes",
+  title: "Compare",
+  ...lazy(async () => (await import("./changesPart.ts")).changesPart),
+}
+const networkTabs: ReadonlyArray<Tab> = [
+  { name: "", title: "Now", ...networkPanel },
+  { name: "incidents", title: "Incidents", ...incidentsPart },
+  { name: "core", title: "Core", ...corePart },
+  changesTab,
+]
+
+const panels: Readonly<Record<Selectable, Part>> = {
+  device: devicePanel,
+  station: stationPanel,
+  message: messagePanel,
+  customer: customerPanel,
+  centre: centrePanel,
+  event: eventPanel,
+  incident: incidentPanel,
+}
+
+/** The part that is shown. */
+const partOf = ({ selection, tab }: Wish): Part =>
+  selection === undefined ? tabOf(networkTabs, tab) : panels[selection.kind]
+
+export const asksOf = (wish: Wish, answers: Answers): ReadonlyArray<Question<unknown>> => [
+  ...partOf(wish).asks(wish, answers),
+  // What differs is marked in the chain, whatever the panel shows.
+  ...(wish.pinned === undefined ? [] : [diffQuestion(wish.pinned)]),
+]
+
+export const panelOf = (scene: Scene): ReadonlyArray<Tree> => {
+  const { does, pinned, selection, view } = scene
+  return [
+    ...(pinned === undefined ? [] : [pinNote(pinned, does)]),
+    ...(selection === undefined ? [networkHead(view), tabRow(networkTabs, scene)] : []),
+    ...partOf(scene).show(scene),
+  ]
+}
+
+const pinNote = (pinned: number, does: Does): Tree =>
+  h("p", { key: "pin", class: "pinned" }, [
+    h("button", { class: "link", title: "list what differs" }, [`compared with ${position(pinned)}`], () => {
+      does.clear()
+      does.tab("changes")
+    }),
+    h("button", { class: "close", "aria-label": "compare no longer", title: "Compare no longer" }, ["✕"], () =>
+      does.pin(undefined),
+    ),
+  ])
