@@ -9,14 +9,15 @@ import {
   fromEvent,
   map,
   merge,
+  shareReplay,
   startWith,
   Subject,
   timer,
 } from "rxjs"
 import { perFrame } from "../../core/stream/perFrame.ts"
 import * as Address from "./data/Address.ts"
+import { answers as answersTo } from "./data/answers.ts"
 import { connect } from "./data/connect.ts"
-import { details } from "./data/details.ts"
 import { pictures } from "./data/pipeline.ts"
 import { sizes } from "./data/sizes.ts"
 import * as Source from "./data/Source.ts"
@@ -25,6 +26,10 @@ import { bindChain } from "./interact/bindChain.ts"
 import { bindPage } from "./interact/bindPage.ts"
 import { bindTimeline } from "./interact/bindTimeline.ts"
 import * as Ui from "./interact/Ui.ts"
+import { differencesIn } from "./panel/changes.ts"
+import * as Desk from "./panel/Desk.ts"
+import { asksOf } from "./panel/panelOf.ts"
+import { panelOn } from "./panel/panelOn.ts"
 import type { Frame } from "./view/Frame.ts"
 import { pageOn } from "./view/page.ts"
 
@@ -56,7 +61,8 @@ const parts = {
 }
 
 const ui = new BehaviorSubject(Ui.initial(Address.fromQuery(location.search)))
-const does = Ui.intentsOn(ui)
+const desk = new BehaviorSubject(Desk.initial)
+const does = { ...Ui.intentsOn(ui), ...Desk.doesOn(desk) }
 const hurry = new Subject<void>()
 
 const sources = ui.pipe(
@@ -66,7 +72,16 @@ const sources = ui.pipe(
 const online = fromEvent(globalThis, "online")
 const picture = pictures(sources, { connect, hurry: merge(hurry, online) })
 const timeline = timelines(picture, ui)
-const detail = details(picture, ui)
+const wishes = combineLatest([ui, desk]).pipe(
+  map(([{ address }, held]) => ({ ...address, desk: held })),
+)
+const answers = answersTo(picture, wishes, asksOf).pipe(
+  shareReplay({ bufferSize: 1, refCount: true }),
+)
+const differences = combineLatest([answers, ui]).pipe(
+  map(([answered, { address }]) => differencesIn(answered, address.pinned)),
+  distinctUntilChanged(),
+)
 /** For "so long ago" while the feed is lost. */
 const clock = timer(0, 1000).pipe(map(() => Date.now()))
 const theme = fromEvent(matchMedia("(prefers-color-scheme: light)"), "change").pipe(
@@ -74,13 +89,18 @@ const theme = fromEvent(matchMedia("(prefers-color-scheme: light)"), "change").p
 )
 const themeChosen = new Subject<void>()
 
-const page = pageOn(parts, select(parts.chain), select(parts.timeline), does, () => hurry.next())
+const panel = panelOn(parts.panel, does)
+const page = pageOn(parts, select(parts.chain), select(parts.timeline), panel, does, () =>
+  hurry.next(),
+)
 
 combineLatest({
   picture,
   ui,
   timeline,
-  detail,
+  desk,
+  answers,
+  differences,
   clock,
   stage: sizes(parts.stage),
   time: sizes(parts.timeline),

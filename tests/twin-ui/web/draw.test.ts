@@ -9,7 +9,6 @@ import { filterOf } from "../../../twin-ui/web/model/Filter.ts"
 import { layoutOf } from "../../../twin-ui/web/model/Layout.ts"
 import { drawChain } from "../../../twin-ui/web/view/drawChain.ts"
 import { emptyOf, noticeOf } from "../../../twin-ui/web/view/noticeOf.ts"
-import { panelOf } from "../../../twin-ui/web/view/panelOf.ts"
 import { h, patch } from "../../../twin-ui/web/view/patch.ts"
 import { story } from "../../projections/chain/Story.ts"
 
@@ -32,7 +31,6 @@ const draw = (on: SVGSVGElement, position: number): void => {
   drawChain(select(on), layoutOf(view, shown), view, 1)
 }
 const end = log.length - 1
-const does = { select: () => undefined, clear: () => undefined, seek: () => undefined }
 
 const marks = (on: SVGSVGElement): ReadonlyArray<string> =>
   [...on.querySelectorAll("g[data-id]")].map((mark) => mark.outerHTML).toSorted()
@@ -138,40 +136,5 @@ describe("states of the page", () => {
     assert.match(notices({ ...open, behind: 1200 }), /1,200 events behind/)
     assert.match(notices({ ...open, loading: { done: 5, total: 10 } }), /5 of 10 events/)
     assert.match(notices({ ...open, gap: { from: 10, to: 19 } }), /10 events/)
-  })
-
-  it("tells the network's own story when nothing is selected", () => {
-    const panel = text(panelOf(open, undefined, { _tag: "none" }, does))
-    assert.match(panel, /Refused, by reason/)
-    assert.match(panel, /oldest pending/)
-  })
-
-  it("says of a thing that is not there when it first is", () => {
-    const selection = { kind: "device", id: "FFFF" } as const
-    const problem = {
-      type: "about:blank",
-      title: "",
-      status: 404,
-      detail: "",
-      existsFrom: { position: 9, ms: 86_400_000 },
-    } as const
-    const panel = text(
-      panelOf(
-        open,
-        selection,
-        { _tag: "entity", selection, asked: { _tag: "not-there", problem } },
-        does,
-      ),
-    )
-    assert.match(panel, /There is no device FFFF/)
-    assert.match(panel, /first appears at 1970-01-02/)
-  })
-
-  it("says of a hidden thing that it is hidden, not that it is absent", () => {
-    const selection = { kind: "station", id: "BS-1" } as const
-    const panel = text(
-      panelOf(open, selection, { _tag: "entity", selection, asked: { _tag: "hidden" } }, does),
-    )
-    assert.match(panel, /It exists, and you may not see it/)
   })
 })

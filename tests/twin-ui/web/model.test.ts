@@ -257,6 +257,7 @@ describe("address", () => {
           .map(([fromMs, length]) => ({ fromMs, toMs: fromMs + length })),
       ),
       pinned: orNone(fc.nat()),
+      tab: fc.string({ maxLength: 20 }),
     })
     fc.assert(
       fc.property(address, (given) => {

@@ -60,6 +60,8 @@ export interface Address {
   readonly span: Span | undefined
   /** The pinned instant that what is shown is compared with. */
   readonly pinned: number | undefined
+  /** Which part of the panel is shown, and what of it is opened; "" for the first. */
+  readonly tab: string
 }
 
 export const initial: Address = {
@@ -74,6 +76,7 @@ export const initial: Address = {
   lengthMs: 6 * hourMs,
   span: undefined,
   pinned: undefined,
+  tab: "",
 }
 
 /** Groups that an address can name as closed: so many are never seen at once. */
@@ -164,6 +167,11 @@ const fields: Fields = {
     (position) => (position === undefined ? undefined : String(position)),
     wholeNumber,
   ),
+  tab: one(
+    "tab",
+    (text) => (text === "" ? undefined : text),
+    (text) => text,
+  ),
 }
 
 export const toQuery = (address: Address): string => {
@@ -180,6 +188,7 @@ export const toQuery = (address: Address): string => {
       ...fields.lengthMs.write(address.lengthMs),
       ...fields.span.write(address.span),
       ...fields.pinned.write(address.pinned),
+      ...fields.tab.write(address.tab),
     ].map(([name, value]) => [name, value]),
   )
   const text = parts.toString()
@@ -203,6 +212,7 @@ export const fromQuery = (query: string): Address => {
     lengthMs: read("lengthMs"),
     span: read("span"),
     pinned: read("pinned"),
+    tab: read("tab"),
   }
 }
 

@@ -85,8 +85,7 @@ type Happening =
   | { readonly _tag: "answer"; readonly path: string; readonly answer: Asked<unknown> }
 
 const next = (answered: Answers, happening: Happening): Answers => {
-  if (happening._tag === "answer")
-    return new Map(answered).set(happening.path, happening.answer)
+  if (happening._tag === "answer") return new Map(answered).set(happening.path, happening.answer)
   const kept = [...answered].filter(([path]) => happening.all.some((one) => one.path === path))
   return kept.length === answered.size ? answered : new Map(kept)
 }

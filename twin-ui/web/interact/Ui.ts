@@ -30,13 +30,15 @@ export interface Intents {
   readonly setSpeed: (speed: number, position: number) => void
   readonly setSpan: (lengthMs: number) => void
   readonly zoom: (span: Address.Span) => void
-  readonly show: (
-    part: Partial<Pick<Address.Address, "view" | "grouping" | "clock" | "pinned">>,
-  ) => void
+  readonly show: (part: Partial<Pick<Address.Address, "view" | "grouping" | "clock">>) => void
   /** Closes what is open, opens what is closed. */
   readonly fold: (key: string) => void
   readonly select: (kind: Address.Selectable, id: string) => void
   readonly clear: () => void
+  /** Another part of the panel. */
+  readonly tab: (tab: string) => void
+  /** Compares with that instant; no longer where it is undefined. */
+  readonly pin: (position: number | undefined) => void
   readonly find: (query: string) => void
   readonly problems: (only: boolean) => void
 }
@@ -67,8 +69,10 @@ export const intentsOn = (ui: BehaviorSubject<Ui>): Intents => {
       const { closed } = ui.value.address
       go({ closed: closed.includes(key) ? closed.filter((one) => one !== key) : [...closed, key] })
     },
-    select: (kind, id) => go({ selection: { kind, id } }),
-    clear: () => go({ selection: undefined }),
+    select: (kind, id) => go({ selection: { kind, id }, tab: "" }),
+    clear: () => go({ selection: undefined, tab: "" }),
+    tab: (tab) => go({ tab }),
+    pin: (pinned) => go({ pinned }),
     find: (query) => go({ query }),
     problems: (problemsOnly) => go({ problemsOnly }),
   }

@@ -21,6 +21,9 @@ export type Difference = "added" | "changed" | "gone"
 /** By `device:4D33DB`, `station:BS-0001`, `customer:hydro`, `centre:dc-1`. What is not in it is as it was. */
 export type Differences = ReadonlyMap<string, Difference>
 
+/** What was made of an answer: the same again for the same. */
+const knownFor = new WeakMap<DiffAnswer, Differences>()
+
 export const differenceOf: Readonly<Record<Change["change"], Difference>> = {
   added: "added",
   changed: "changed",
@@ -33,8 +36,13 @@ export const differencesIn = (
 ): Differences | undefined => {
   const answer = pinned === undefined ? undefined : given(answers, diffQuestion(pinned))
   if (answer === undefined) return undefined
+  const known = knownFor.get(answer)
+  if (known !== undefined) return known
   const differences = new Map<string, Difference>()
-  for (const { change, thing } of answer.changes) {
+  knownFor.set(answer, differences)
+  for (const difference of answer.changes) {
+    const { change, thing } = difference
+    if (!isTelling(difference)) continue
     const opened = openedBy(thing)
     if (opened === undefined || opened.kind === "message" || opened.kind === "incident") continue
     const name = `${opened.kind}:${opened.id}`
@@ -44,6 +52,23 @@ export const differencesIn = (
     else if (!differences.has(name)) differences.set(name, "changed")
   }
   return differences
+}
+
+/** Fields that change whenever a thing goes on as it should: heard further, counted further, delivered further. */
+const routine: Readonly<Record<string, RegExp | undefined>> = {
+  device: /^(accepted|lastHeardMs|lastSeq|receptions|stations|verdict\.(occurredMs|position|seq))$/,
+  counter: /^(checked|reported)\.(accepted|window\.(last|lastMs|recent))$/,
+  station:
+    /^(lastDigestAt|lastHeardMs|receptions|reportedReceptions|attested\.(challenge|good|prior|quotes|lastAnswerMs).*)$/,
+  ledger: /^(answered|delivered|owed|lastSuccessMs)$/,
+}
+
+/** Whether it says more than that the thing went on as it should. */
+export const isTelling = ({ change, fields, thing }: Change): boolean => {
+  const usual = routine[thing.split(" ", 1)[0]]
+  return (
+    change !== "changed" || usual === undefined || fields.some(({ field }) => !usual.test(field))
+  )
 }
 
 /** What a thing of a diff opens. */

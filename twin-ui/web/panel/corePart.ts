@@ -97,10 +97,13 @@ const serviceSection = (
         },
         {
           label: "down",
-          value: `${outages === 0 ? "never" : `${duration(downMs)} in ${plural(outages, "outage")}`}`,
+          value: outages === 0 ? "never" : `${duration(downMs)} in ${plural(outages, "outage")}`,
           tone: downMs > 0 ? "suspicious" : undefined,
         },
-        { label: "over", value: `${instant(fromMs).slice(0, 16)} to ${instant(toMs).slice(0, 16)}` },
+        {
+          label: "over",
+          value: `${instant(fromMs).slice(0, 16)} to ${instant(toMs).slice(0, 16)}`,
+        },
       ],
       does,
     ),

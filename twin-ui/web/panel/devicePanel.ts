@@ -14,9 +14,7 @@ import {
 
 export const devicePanel: Part = {
   asks: ({ selection }) =>
-    selection === undefined
-      ? []
-      : [stateQuestion(selection), whyQuestion("device", selection.id)],
+    selection === undefined ? [] : [stateQuestion(selection), whyQuestion("device", selection.id)],
   show: (scene) =>
     showThing(scene, (state) => [
       ...thingHead(state, scene),

@@ -5,11 +5,7 @@ import { h, type Tree } from "../view/patch.ts"
 import { quiet, section } from "./parts.ts"
 import type { Does } from "./Scene.ts"
 
-export const latest = (
-  rows: ReadonlyArray<EventRow>,
-  does: Does,
-  title = "Latest events",
-): Tree =>
+export const latest = (rows: ReadonlyArray<EventRow>, does: Does, title = "Latest events"): Tree =>
   section(title, [
     rows.length === 0
       ? quiet("None yet.")

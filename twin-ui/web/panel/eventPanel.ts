@@ -32,7 +32,10 @@ export const eventPanel: Part = {
     if (asked?._tag !== "answer") return noThing(scene, selection, asked)
     const { causes, data, revision, row, stream } = asked.answer
     return [
-      head({ kind: "Event", title: position(row.position), status: row.text, tone: row.tone }, does),
+      head(
+        { kind: "Event", title: position(row.position), status: row.text, tone: row.tone },
+        does,
+      ),
       summary(row.detail),
       actions([
         { text: "Go to this instant", click: () => does.seek(row.position) },

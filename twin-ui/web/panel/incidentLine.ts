@@ -39,5 +39,8 @@ const extent = ({ confidence, count, end, kind, start }: Incident, nowMs: number
   if (kind === "refusals" && count === 1) return "once"
   return end === undefined
     ? `for ${duration(Math.max(0, nowMs - start.ms))}`
-    : duration(end.ms - start.ms).split(" ").slice(0, 2).join(" ")
+    : duration(end.ms - start.ms)
+        .split(" ")
+        .slice(0, 2)
+        .join(" ")
 }

@@ -4,7 +4,7 @@ import { FindingsAnswer, type FindingRow, findingsLimitMax, sureness } from "../
 import { count, duration, instant } from "../model/format.ts"
 import type { Tree } from "../view/patch.ts"
 import { noPart, noThing } from "./noAnswer.ts"
-import { actions, head, type Row, rows, section, summary } from "./parts.ts"
+import { actions, head, kindWords, type Row, rows, section, summary } from "./parts.ts"
 import { answerTo, type Question } from "./Question.ts"
 import type { Does, Part, Scene } from "./Scene.ts"
 import { evidence } from "./thoughts.ts"
@@ -85,15 +85,11 @@ const findingOf = (
 ): ReadonlyArray<Tree> => {
   const { answers, does } = scene
   const asked = answerTo(answers, findingsQuestion(kind))
-  const finding =
-    asked?._tag === "answer" ? asked.answer.findings.find((one) => one.id === id) : undefined
+  if (asked?._tag !== "answer")
+    return [head({ kind: "Finding", title: incident?.label ?? id }, does), noPart(asked)]
+  const finding = asked.answer.findings.find((one) => one.id === id)
   if (finding === undefined)
-    return asked?._tag === "answer"
-      ? noThing(scene, { kind: "incident", id }, { _tag: "not-there", problem: undefined })
-      : [
-          head({ kind: "Finding", title: incident?.label ?? id }, does),
-          noPart(asked?._tag === "answer" ? undefined : asked),
-        ]
+    return noThing(scene, { kind: "incident", id }, { _tag: "not-there", problem: undefined })
   return [
     head(
       {
@@ -138,17 +134,22 @@ const concerned = (
   },
   does: Does,
 ): ReadonlyArray<Row> =>
-  (["device", "station", "customer", "message"] as const).flatMap((kind) => {
-    const id = of[kind]
-    return id === undefined ? [] : [{ label: kind, value: id, click: () => does.select(kind, id) }]
-  }).concat(
-    of.dataCentre === undefined
+  (
+    [
+      ["device", of.device],
+      ["station", of.station],
+      ["customer", of.customer],
+      ["message", of.message],
+      ["centre", of.dataCentre],
+    ] as const
+  ).flatMap(([kind, id]) =>
+    id === undefined
       ? []
       : [
           {
-            label: "data centre",
-            value: of.dataCentre,
-            click: () => does.select("centre", of.dataCentre ?? ""),
+            label: kindWords[kind].toLowerCase(),
+            value: id,
+            click: () => does.select(kind, id),
           },
         ],
   )

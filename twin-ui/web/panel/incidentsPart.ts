@@ -36,7 +36,9 @@ export const incidentsPart: Part = {
         { class: "cards" },
         incidents.map((line) => card(line, view.occurredMs, does)),
       ),
-      ...(total > incidents.length ? [quiet(`${count(total - incidents.length)} older ones.`)] : []),
+      ...(total > incidents.length
+        ? [quiet(`${count(total - incidents.length)} older ones.`)]
+        : []),
     ]
   },
 }
@@ -89,7 +91,7 @@ const card = (line: IncidentLine, nowMs: number, does: Does): Tree => {
       },
       [
         h("span", { class: tone }, [signed(tone, label)]),
-        h("small", {}, [`${dayAndMinute(start.ms, nowMs)} · ${lasted}`]),
+        h("small", {}, [dayAndMinute(start.ms, nowMs)]),
       ],
       () => {
         does.seek(start.position)
@@ -98,7 +100,7 @@ const card = (line: IncidentLine, nowMs: number, does: Does): Tree => {
       },
     ),
     h("small", {}, [
-      [...concerned, ...(line.count > 1 ? [plural(line.count, "event")] : [])].join(" · "),
+      [lasted, ...concerned, ...(line.count > 1 ? [plural(line.count, "event")] : [])].join(" · "),
     ]),
     cause === undefined
       ? undefined

@@ -10,17 +10,10 @@ export const lazy = (load: () => Promise<Part>): Part => {
       if (typeof state !== "string") return state.show(scene)
       if (state === "idle") {
         state = "loading"
-        const shown = (): void => scene.does.change({})
-        load().then(
-          (part) => {
-            state = part
-            shown()
-          },
-          () => {
-            state = "failed"
-            shown()
-          },
-        )
+        void take(load).then((taken) => {
+          state = taken
+          return scene.does.change({})
+        })
       }
       return state === "loading"
         ? [h("p", { class: "quiet busy", "aria-busy": "true" }, ["Loading …"])]
@@ -36,3 +29,6 @@ export const lazy = (load: () => Promise<Part>): Part => {
     },
   }
 }
+
+const take = (load: () => Promise<Part>): Promise<Part | "failed"> =>
+  load().catch(() => "failed" as const)

@@ -13,9 +13,7 @@ import { whyQuestion, whySection } from "./whyTree.ts"
 
 export const messagePanel: Part = {
   asks: ({ selection }) =>
-    selection === undefined
-      ? []
-      : [stateQuestion(selection), whyQuestion("message", selection.id)],
+    selection === undefined ? [] : [stateQuestion(selection), whyQuestion("message", selection.id)],
   show: (scene) =>
     showThing(scene, (state) => [
       ...thingHead(state, scene),

@@ -29,7 +29,9 @@ export const networkPanel: Part = {
     const { does, view } = scene
     const { incidents, totals } = view
     return [
-      summary("Select a device, station, data centre or customer to see its state and why it is so."),
+      summary(
+        "Select a device, station, data centre or customer to see its state and why it is so.",
+      ),
       section("Incidents, open and gravest first", [
         incidents.length === 0
           ? quiet("None so far.")

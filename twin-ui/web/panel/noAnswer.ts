@@ -28,10 +28,7 @@ export const noThing = (
       ]
     case "failed":
       return [
-        head(
-          { kind: kindWords[kind], title: id, status: "no answer", tone: "suspicious" },
-          does,
-        ),
+        head({ kind: kindWords[kind], title: id, status: "no answer", tone: "suspicious" }, does),
         summary(`${asked.reason}. It is asked again with the next change.`),
       ]
   }

@@ -64,11 +64,19 @@ export const panelOf = (scene: Scene): ReadonlyArray<Tree> => {
 
 const pinNote = (pinned: number, does: Does): Tree =>
   h("p", { key: "pin", class: "pinned" }, [
-    h("button", { class: "link", title: "list what differs" }, [`compared with ${position(pinned)}`], () => {
-      does.clear()
-      does.tab("changes")
-    }),
-    h("button", { class: "close", "aria-label": "compare no longer", title: "Compare no longer" }, ["✕"], () =>
-      does.pin(undefined),
+    h(
+      "button",
+      { class: "link", title: "list what differs" },
+      [`compared with ${position(pinned)}`],
+      () => {
+        does.clear()
+        does.tab("changes")
+      },
+    ),
+    h(
+      "button",
+      { class: "close", "aria-label": "compare no longer", title: "Compare no longer" },
+      ["✕"],
+      () => does.pin(undefined),
     ),
   ])

@@ -1,14 +1,22 @@
 /** The panel on the right: all that `page.ts` knows of it. */
-import type { Intents } from "../interact/Ui.ts"
 import type { Frame } from "../view/Frame.ts"
-import { panelOf } from "../view/panelOf.ts"
 import { patch } from "../view/patch.ts"
+import { panelOf } from "./panelOf.ts"
+import type { Does } from "./Scene.ts"
 
 export interface Panel {
   readonly draw: (frame: Frame) => void
 }
 
-export const panelOn = (element: HTMLElement, does: Intents): Panel => ({
-  draw: ({ picture, ui, detail }) =>
-    patch(element, panelOf(picture, ui.address.selection, detail, does)),
+export const panelOn = (element: HTMLElement, does: Does): Panel => ({
+  draw: ({ answers, desk, picture, ui }) => {
+    const { view } = picture
+    const { pinned, selection, tab } = ui.address
+    patch(
+      element,
+      view === undefined
+        ? []
+        : panelOf({ picture, view, selection, tab, pinned, desk, answers, does }),
+    )
+  },
 })

@@ -17,9 +17,7 @@ const folded: ReadonlySet<string> = new Set(["Enrolment", "PCRs", "Boot log", "C
 
 export const stationPanel: Part = {
   asks: ({ selection }) =>
-    selection === undefined
-      ? []
-      : [stateQuestion(selection), whyQuestion("station", selection.id)],
+    selection === undefined ? [] : [stateQuestion(selection), whyQuestion("station", selection.id)],
   show: (scene) =>
     showThing(scene, (state) => [
       ...thingHead(state, scene),

@@ -33,9 +33,12 @@ const thought = (finding: FindingRow, does: Does): Tree => {
       ? timeAndDay(first.ms, first.ms)
       : `${timeAndDay(first.ms, first.ms)} to ${timeAndDay(last.ms, first.ms)}`
   return h("li", { key: id, class: benign ? "benign" : "" }, [
-    h("button", { class: `link ${tone}`, title: "open this finding" }, [
-      signed(tone, `${words}${area === undefined ? "" : ` · ${area}`}`),
-    ], () => does.select("incident", id)),
+    h(
+      "button",
+      { class: `link ${tone}`, title: "open this finding" },
+      [signed(tone, `${words}${area === undefined ? "" : ` · ${area}`}`)],
+      () => does.select("incident", id),
+    ),
     h("small", {}, [
       [sureness(confidence), extent, ...(times > 1 ? [`${count(times)} times`] : [])].join(" · "),
     ]),

@@ -22,7 +22,7 @@ export const whyQuestion = (kind: Subject, id: string): Question<WhyAnswer> => (
 })
 
 /** Reasons opened without being asked. */
-const depthOpen = 2
+const depthOpen = 1
 
 export const whySection = (scene: Scene, kind: Subject, id: string): Tree => {
   const asked = answerTo(scene.answers, whyQuestion(kind, id))
@@ -75,9 +75,19 @@ const moreText = (reasons: number, checks: number): string =>
 
 /** "number: 843, expected 844 to 1,263". */
 const comparison = ({ expected, holds, seen, what }: ReasonNode["compared"][number]): Tree =>
-  h("small", { class: holds ? "compared" : "compared refused" }, [
-    holds ? `○ ${what}: ${seen}` : `✕ ${what}: ${seen}, expected ${expected}`,
-  ])
+  h(
+    "small",
+    { class: holds ? "compared" : "compared refused", title: `seen ${seen}, expected ${expected}` },
+    [
+      holds
+        ? `○ ${what}: ${shortly(seen)}`
+        : `✕ ${what}: ${shortly(seen)}, expected ${shortly(expected)}`,
+    ],
+  )
+
+/** Digests are told from others by their beginning; the event has them whole. */
+const shortly = (text: string): string =>
+  text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, (_, start: string) => `${start}…`)
 
 /** A tree of causes alone, where nothing was compared. */
 export const causeList = (causes: ReadonlyArray<Why>, does: Does): Tree =>

@@ -6,7 +6,7 @@ import type { Intents } from "../interact/Ui.ts"
 import { filterOf } from "../model/Filter.ts"
 import { layoutOf, type Dot, type Layout } from "../model/Layout.ts"
 import { marksOf, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
-import { panelOn } from "../panel/panelOn.ts"
+import type { Panel } from "../panel/panelOn.ts"
 import { controlsOf } from "./controlsOf.ts"
 import { drawChain, type Root } from "./drawChain.ts"
 import { drawDots, drawEdges } from "./drawGround.ts"
@@ -46,11 +46,11 @@ export const pageOn = (
   parts: Parts,
   chain: Root,
   timeline: Root,
+  panel: Panel,
   does: Intents,
   retry: () => void,
 ): Page => {
   const motions = motionsOn(parts.motions)
-  const panel = panelOn(parts.panel, does)
   const stillness = matchMedia("(prefers-reduced-motion: reduce)")
   let last: ReturnType<Page["last"]>
   let palette = paletteOf(parts.body)
