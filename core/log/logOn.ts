@@ -2,11 +2,12 @@
  * An `EventLog` on a store: the commit queue, the one writer, reading and following.
  *
  * ```
- * append ─┐ room for `queuedEventsMax` events       ┌─> answer each caller
+ * append ─┐                                          ┌─> answer each caller
  * append ─┼──────> waiting ──> writer: admit, commit ┤
- * append ─┘  (waits when full)    (one batch)        └─> wake the followers
+ * append ─┘                       (one batch)         └─> wake the followers
  * ```
  * - One writer fiber commits everything that arrived meanwhile in one batch.
+ * - What waits is one request of each caller, who does nothing else until it is answered: callers bound the queue.
  * - A caller is answered after the commit; who goes away before it began has appended nothing.
  * - Followers hold a position and read from the store: a slow one costs no memory.
  */
@@ -16,7 +17,6 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { NewEvent, Position, StreamId } from "../event/Envelope.ts"
 import { invariantBroken } from "../kernel/invariant.ts"
@@ -33,20 +33,16 @@ import {
 import { matches } from "./matches.ts"
 import type { Batch, Store } from "./Store.ts"
 
-/** Most events waiting for the writer; beyond it `append` waits. */
-const queuedEventsMax = 2 * appendMax
-
 type Failure = AppendConflict | RestoreRefused | LogUnavailable
 
 interface Waiting {
   readonly request: Request
-  readonly answer: (answer: Effect.Effect<Appended, Failure>) => void
+  readonly answer: (answer: Exit.Exit<Appended, Failure>) => void
   cancelled: boolean
 }
 
 export const logOn = Effect.fnUntraced(function* (store: Store) {
   const clock = yield* Clock.Clock
-  const room = Semaphore.makeUnsafe(queuedEventsMax)
   const arrived = Latch.makeUnsafe(false)
   const waiting: Array<Waiting> = []
   let changed = Deferred.makeUnsafe<void>()
@@ -86,7 +82,7 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
 
   const refuseAll = (group: ReadonlyArray<Waiting>, cause: Cause.Cause<LogUnavailable>) =>
     Effect.sync(() => {
-      for (const { answer } of group) answer(Effect.failCause(cause))
+      for (const { answer } of group) answer(Exit.failCause(cause))
     })
 
   const commitPrepared = (group: ReadonlyArray<Waiting>): Effect.Effect<void> =>
@@ -96,7 +92,7 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
         { end: store.end(), revision: store.revision, nowMs: clock.currentTimeMillisUnsafe() },
       )
       const answerAll = Effect.sync(() => {
-        for (const [index, { answer }] of group.entries()) answer(toEffect(admitted.answers[index]))
+        for (let i = 0; i < group.length; i++) group[i].answer(toExit(admitted.answers[i]))
       })
       if (admitted.batch.length === 0) return answerAll
       return store.commit(admitted.batch, admitted.revisions).pipe(
@@ -136,25 +132,28 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
     }
   })
 
-  const submit = (request: Request): Effect.Effect<Appended, Failure> =>
-    request.events.length > appendMax
-      ? Effect.fail(
-          unavailable(
-            "too-large",
-            `${request.events.length} events in one append, at most ${appendMax}`,
-          ),
-        )
-      : room.withPermits(Math.max(1, request.events.length))(
-          Effect.callback<Appended, Failure>((resume) => {
-            if (closed) return resume(Effect.fail(unavailable("closed", "the log was closed")))
-            const entry: Waiting = { request, answer: resume, cancelled: false }
-            waiting.push(entry)
-            arrived.openUnsafe()
-            return Effect.sync(() => {
-              entry.cancelled = true
-            })
-          }),
-        )
+  /** One step of a fiber from the call to the answer: with 1,000 callers it is what an append costs most. */
+  const submit = (
+    request: Request,
+    resume: (exit: Exit.Exit<Appended, Failure>) => void,
+  ): Effect.Effect<void> | undefined => {
+    const { length } = request.events
+    if (length > appendMax) {
+      const detail = `${length} events in one append, at most ${appendMax}`
+      resume(Exit.fail(unavailable("too-large", detail)))
+      return undefined
+    }
+    if (closed) {
+      resume(Exit.fail(unavailable("closed", "the log was closed")))
+      return undefined
+    }
+    const entry: Waiting = { request, answer: resume, cancelled: false }
+    waiting.push(entry)
+    arrived.openUnsafe()
+    return Effect.sync(() => {
+      entry.cancelled = true
+    })
+  }
 
   const open = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | LogUnavailable> =>
     Effect.suspend((): Effect.Effect<A, E | LogUnavailable> =>
@@ -227,7 +226,7 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
     Effect.sync(() => {
       closed = true
       for (const { answer } of waiting.splice(0))
-        answer(Effect.fail(unavailable("closed", "the log was closed before the commit")))
+        answer(Exit.fail(unavailable("closed", "the log was closed before the commit")))
       Deferred.doneUnsafe(changed, Exit.void)
     }),
   )
@@ -237,12 +236,14 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
     info: store.info,
     head,
     append: (events, expected) =>
-      Effect.suspend(() => {
+      Effect.callback<Appended, AppendConflict | LogUnavailable>((resume) => {
         checkCauses(events, store.end().head)
-        return submit({ _tag: "Append", events, expected })
-      }).pipe(Effect.catchTag("RestoreRefused", Effect.die)),
+        return submit({ _tag: "Append", events, expected }, (exit) => resume(appended(exit)))
+      }),
     restore: (events) =>
-      submit({ _tag: "Restore", events }).pipe(Effect.catchTag("AppendConflict", Effect.die)),
+      Effect.callback<Appended, Failure>((resume) =>
+        submit({ _tag: "Restore", events }, resume),
+      ).pipe(Effect.catchTag("AppendConflict", Effect.die)),
     read,
     query,
     follow,
@@ -269,10 +270,18 @@ const streamsOf = (request: Request): ReadonlyArray<StreamId> => [
   ...(request._tag === "Append" ? (request.expected?.keys() ?? []) : []),
 ]
 
-const toEffect = (answer: Answer): Effect.Effect<Appended, Failure> =>
+const toExit = (answer: Answer): Exit.Exit<Appended, Failure> =>
   answer instanceof AppendConflict || answer instanceof RestoreRefused
-    ? Effect.fail(answer)
-    : Effect.succeed(answer)
+    ? Exit.fail(answer)
+    : Exit.succeed(answer)
+
+/** An append is answered with no `RestoreRefused`. */
+const appended = (
+  exit: Exit.Exit<Appended, Failure>,
+): Effect.Effect<Appended, AppendConflict | LogUnavailable> =>
+  Exit.isSuccess(exit)
+    ? Exit.succeed(exit.value)
+    : Effect.catchTag(exit, "RestoreRefused", Effect.die)
 
 /** The log itself could not be written, whatever was in the batch. */
 const concernsAll = (cause: Cause.Cause<LogUnavailable>): boolean =>
