@@ -47,11 +47,11 @@ export const layer = (path: string, options: Options = {}): Layer.Layer<EventLog
     }),
   )
 
-const open = (path: string, { readonly = false, ...options }: Options) =>
+const open = (path: string, options: Options) =>
   attempt(path, () => {
-    const file = readonly ? openForReading(path) : openForWriting(path, options)
+    const file = options.readonly === true ? openForReading(path) : openForWriting(path, options)
     try {
-      return { file, store: SqliteStore.make(file, path, readonly) }
+      return { file, store: SqliteStore.make(file, path, options) }
     } catch (error) {
       file.close()
       throw error

@@ -1,7 +1,7 @@
 /**
  * `seek`: the whole network as of a random instant, in logs of 0.1, 1 and 10 million events: the median and the slowest
- * hundredth, opening such a log, and the memory it all took. Wanted: a p99 of at most 100 ms, at 10 million at most twice
- * that at 0.1 million; an opening within a second (issue 5). The reference of a p99 is that of the smallest log in the same
+ * hundredth, opening such a log, and the memory it all took. Wanted by "The log": a p99 of at most 100 ms, at 10 million at
+ * most twice that at 0.1 million; an opening within a second. The reference of a p99 is that of the smallest log in the same
  * run.
  */
 import * as Effect from "effect/Effect"

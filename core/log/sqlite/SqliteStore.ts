@@ -13,6 +13,7 @@ import * as Slab from "../Slab.ts"
 import type { Batch, Store } from "../Store.ts"
 import { attempt } from "./failure.ts"
 import * as Decoded from "./Decoded.ts"
+import * as JournalRoom from "./JournalRoom.ts"
 import type { OpenFile } from "./openFile.ts"
 import * as PacketTail from "./PacketTail.ts"
 import { positionAt } from "./positionAt.ts"
@@ -31,8 +32,18 @@ export interface SqliteStore extends Store {
   readonly advanceIndex: () => boolean
 }
 
-export const make = (file: OpenFile, path: string, readonly: boolean): SqliteStore => {
+interface Options {
+  readonly readonly?: boolean
+  readonly durableAtClose?: boolean
+}
+
+export const make = (
+  file: OpenFile,
+  path: string,
+  { durableAtClose = false, readonly = false }: Options,
+): SqliteStore => {
   const { batches, index } = file
+  const room = durableAtClose ? undefined : JournalRoom.make(path)
   let { end, hash } = file.tip
   let indexedTo = index.to()
   let heads: Map<StreamId, number> | undefined
@@ -144,6 +155,7 @@ export const make = (file: OpenFile, path: string, readonly: boolean): SqliteSto
           })
         const known = currentHeads()
         batches.insert(slab)
+        room?.used()
         hash = Slab.hashOf(slab)
         const last = batch[batch.length - 1]
         end = { head: last.position + 1, recordedMs: last.recordedMs }

@@ -18,10 +18,10 @@
 import { DatabaseSync } from "node:sqlite"
 import { applicationId, fileFormat } from "./fileHeader.ts"
 
-/** A batch of 1,000 events is about 110 KB: with pages of 16 KiB it takes 7 of them instead of 28 (measured, see the bench `log-append`). */
-const pageBytes = 16_384
-/** The write-ahead file is copied into the log when it has so many pages: 32 MiB. */
-const checkpointPages = 2048
+/** A small commit writes one or two pages, a large one many: of 4, 8 and 16 KiB these cost both least (measured, see docs/performance.md). */
+const pageBytes = 8192
+/** The write-ahead file is copied into the log when it has so many bytes: what the slowest commit waits for. */
+const checkpointBytes = 8 << 20
 /** How long a reader waits while a writer begins or ends, ms. */
 export const busyMs = 5000
 
@@ -87,11 +87,11 @@ export const openReader = (path: string, isOlder: boolean): DatabaseSync => {
 export const openWriter = (path: string, bytesMax: number | undefined): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: busyMs })
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-  db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = 67108864`)
-  if (bytesMax !== undefined) {
-    const page = db.prepare("PRAGMA page_size").get()?.["page_size"]
-    db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / Number(page)))}`)
-  }
+  const page = Number(db.prepare("PRAGMA page_size").get()?.["page_size"])
+  const pages = Math.floor(checkpointBytes / page)
+  db.exec(`PRAGMA wal_autocheckpoint = ${pages}; PRAGMA journal_size_limit = 67108864`)
+  if (bytesMax !== undefined)
+    db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / page))}`)
   return db
 }
 

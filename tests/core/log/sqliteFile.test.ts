@@ -166,6 +166,30 @@ describe("a log in a file", () => {
     }),
   )
 
+  it.effect("is found whole in what a crash leaves, behind which its journal has room", () =>
+    Effect.gen(function* () {
+      const path = yield* freshPath
+      const left = `${path}.left.db`
+      const before = yield* using(path, (log) =>
+        Effect.gen(function* () {
+          // Room is made after 32 commits; what comes then is written into it.
+          for (const i of upTo(40)) yield* log.append([frame("A", i), accepted("A", i)])
+          copyFileSync(path, left)
+          copyFileSync(`${path}-wal`, `${left}-wal`)
+          return yield* readAll(log)
+        }),
+      )
+      assert.strictEqual(statSync(`${left}-wal`).size, 10 << 20)
+      yield* using(left, (log) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* readAll(log), before)
+          yield* log.append([frame("A", 41)])
+          assert.deepStrictEqual((yield* log.verify).damage, [])
+        }),
+      )
+    }),
+  )
+
   it.live("is indexed in the background once it stands still", () =>
     Effect.gen(function* () {
       const path = yield* freshPath
@@ -294,7 +318,7 @@ describe("a file that is no sound log is refused and left as it is", () => {
       const path = yield* freshPath
       yield* fill(path)
       const { size } = statSync(path)
-      for (const length of [size - 1, size - 16_384, 16_384, 5000, 99, 50]) {
+      for (const length of [size - 1, size - 8192, 8192, 5000, 99, 50]) {
         const cut = `${path}.${length}`
         copyFileSync(path, cut)
         truncateSync(cut, length)
