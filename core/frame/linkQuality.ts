@@ -21,12 +21,16 @@ const usual: Thresholds = { highDbm: -122, lowDbm: -135 }
 /** RC2, RC4. */
 const hopping: Thresholds = { highDbm: -114, lowDbm: -127 }
 
+/** Stations above `highDbm`, and between both, count. */
+export const thresholdsOf = (radioZone: string | null): Thresholds =>
+  radioZone === "RC2" || radioZone === "RC4" ? hopping : usual
+
 /** Undefined where no reception says how strong it was. `radioZone` null is taken for RC1. */
 export const linkQuality = (
   cells: ReadonlyArray<Cell>,
   radioZone: string | null,
 ): LinkQuality | undefined => {
-  const { highDbm, lowDbm } = radioZone === "RC2" || radioZone === "RC4" ? hopping : usual
+  const { highDbm, lowDbm } = thresholdsOf(radioZone)
   const best = new Map<string, number>()
   for (const { rssiDbm, station } of cells)
     if (rssiDbm !== null) best.set(station, Math.max(rssiDbm, best.get(station) ?? rssiDbm))

@@ -124,8 +124,11 @@ export class Analytics extends Context.Service<
     readonly query: (query: Query) => Effect.Effect<Answer, QueryError>
     /** Answers one of our own statements: not checked, limited all the same. */
     readonly ask: (query: Query) => Effect.Effect<Answer, QueryError>
-    /** The answer to a checked statement as one Parquet file. */
-    readonly parquet: (query: Query) => Effect.Effect<Uint8Array, QueryError>
+    /** The answer as one Parquet file; anybody's statement is checked first. */
+    readonly parquet: (
+      query: Query,
+      whose: "anybody" | "ours",
+    ) => Effect.Effect<Uint8Array, QueryError>
     readonly status: Effect.Effect<Status, QueryError>
     /** Returns when the events below the position are in the tables. */
     readonly reached: (position: Position) => Effect.Effect<void, AnalyticsUnavailable>

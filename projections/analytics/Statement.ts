@@ -41,7 +41,10 @@ const isNode = (value: unknown): value is Node =>
 const refused = (reason: StatementRefused["reason"], detail: string): StatementRefused =>
   new StatementRefused({ reason, detail })
 
-/** What the parser could not read, or what is no `SELECT`. */
+/**
+ * What the parser could not read, or what is no `SELECT`: "not implemented" is DuckDB's own name for what
+ * `json_serialize_sql` cannot serialize, which is every other kind of statement.
+ */
 const ofParser = (tree: Node): StatementRefused =>
   tree["error_type"] === "not implemented"
     ? refused("not-allowed", "only SELECT statements may be asked")

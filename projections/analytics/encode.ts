@@ -1,4 +1,4 @@
-/** An answer as a file: CSV for people, an Arrow stream for programs. */
+/** An answer as a file: CSV for people, an Arrow stream for programs, GeoJSON for maps. */
 import type { Answer } from "./Analytics.ts"
 import * as Instant from "../../core/kernel/Instant.ts"
 import type { Value } from "./Result.ts"
@@ -72,3 +72,37 @@ const distinct = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
       ? name
       : `${name}_${names.slice(0, index).filter((each) => each === name).length}`,
   )
+
+/**
+ * RFC 7946: a feature a row, with its place from the columns `lat` and `lng`: numbers make a point, lists of them a set
+ * of points. The other columns are its properties. Undefined where there are no such columns.
+ */
+export const toGeoJson = ({
+  columns,
+  rows,
+}: Pick<Answer, "columns" | "rows">): string | undefined => {
+  const names = distinct(columns.map(({ name }) => name))
+  const lat = names.indexOf("lat")
+  const lng = names.indexOf("lng")
+  if (lat < 0 || lng < 0) return undefined
+  const features = rows.map((row) => ({
+    type: "Feature",
+    geometry: geometryOf(row[lat], row[lng]),
+    properties: Object.fromEntries(
+      names.flatMap((name, i) => (i === lat || i === lng ? [] : [[name, row[i]]])),
+    ),
+  }))
+  return `{"type":"FeatureCollection","features":[\n${features.map((each) => JSON.stringify(each)).join(",\n")}\n]}\n`
+}
+
+/** A feature without a place has none. */
+const geometryOf = (lat: Value, lng: Value) => {
+  if (typeof lat === "number" && typeof lng === "number")
+    return { type: "Point", coordinates: [lng, lat] }
+  if (!Array.isArray(lat) || !Array.isArray(lng)) return null
+  const coordinates = lat.flatMap((each: Value, i) => {
+    const other: Value = lng[i] ?? null
+    return typeof each === "number" && typeof other === "number" ? [[other, each]] : []
+  })
+  return coordinates.length === 0 ? null : { type: "MultiPoint", coordinates }
+}

@@ -97,12 +97,12 @@ const make = Effect.fn("analytics.here")(function* (folder: string | undefined, 
   return Analytics.of({
     query: (query) => answer(query, false),
     ask: (query) => answer(query, true),
-    parquet: (query) =>
+    parquet: (query, whose) =>
       inTurn(
         Effect.andThen(
           upToDate(query),
           Effect.tryPromise({
-            try: () => runParquet(store, query, `answer-${passing++}`, timer),
+            try: () => runParquet(store, query, whose === "ours", `answer-${passing++}`, timer),
             catch: known,
           }),
         ),

@@ -58,14 +58,15 @@ export const runQuery = (
     return { columns, rows, cut, position, tookMs: timer.nowMs() - beganMs }
   })
 
-/** The answer to a checked statement as a Parquet file. */
+/** The answer as a Parquet file. */
 export const runParquet = (
   { folder, instance }: Pick<Store.Store, "folder" | "instance">,
   query: Query,
+  isOurs: boolean,
   name: string,
   timer: Timer,
 ): Promise<Uint8Array> =>
-  limited(instance, query, false, timer, async (connection) => {
+  limited(instance, query, isOurs, timer, async (connection) => {
     if (folder === undefined)
       throw new AnalyticsUnavailable({
         reason: "unreadable",
@@ -75,6 +76,7 @@ export const runParquet = (
     try {
       await connection.run(
         `COPY (SELECT * FROM (${query.sql.replace(/;\s*$/, "")}\n) LIMIT ${query.limits.rows}) TO ${Store.text(file)} (FORMAT parquet, COMPRESSION zstd)`,
+        { ...query.values } as Record<string, string>,
       )
       const { size } = await stat(file)
       if (size > query.limits.bytes)

@@ -112,7 +112,8 @@ const make = Effect.fnUntraced(function* (log: string) {
     // The process answers each method with what the method gives.
     query: (query) => ask({ method: "query", query }) as Effect.Effect<Answer, QueryError>,
     ask: (query) => ask({ method: "ask", query }) as Effect.Effect<Answer, QueryError>,
-    parquet: (query) => ask({ method: "parquet", query }) as Effect.Effect<Uint8Array, QueryError>,
+    parquet: (query, whose) =>
+      ask({ method: "parquet", query, whose }) as Effect.Effect<Uint8Array, QueryError>,
     status: ask({ method: "status" }) as Effect.Effect<Status, QueryError>,
     reached: (position) =>
       Effect.catchTags(Effect.asVoid(ask({ method: "reached", position })), {

@@ -49,7 +49,7 @@ const answer = (
     case "ask":
       return analytics.ask(asked.query)
     case "parquet":
-      return analytics.parquet(asked.query)
+      return analytics.parquet(asked.query, asked.whose)
     case "status":
       return analytics.status
     case "reached":

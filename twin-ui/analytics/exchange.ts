@@ -10,7 +10,13 @@ import {
 } from "../../projections/analytics/Analytics.ts"
 
 export type Asked =
-  | { readonly id: number; readonly method: "query" | "ask" | "parquet"; readonly query: Query }
+  | { readonly id: number; readonly method: "query" | "ask"; readonly query: Query }
+  | {
+      readonly id: number
+      readonly method: "parquet"
+      readonly query: Query
+      readonly whose: "anybody" | "ours"
+    }
   | { readonly id: number; readonly method: "status" }
   | { readonly id: number; readonly method: "reached"; readonly position: number }
 

@@ -1,8 +1,8 @@
 /** Questions over the tables: `POST /api/query`, `GET /api/analytics`. */
 import * as Schema from "effect/Schema"
 
-/** How the rows are given. Parquet and Arrow are files, for other tools. */
-export const formats = ["json", "csv", "parquet", "arrow"] as const
+/** How the rows are given. Parquet and Arrow are files, for other tools; GeoJSON needs columns lat and lng. */
+export const formats = ["json", "csv", "parquet", "arrow", "geojson"] as const
 export const Format = Schema.Literals(formats)
 export type Format = typeof Format.Type
 
@@ -11,6 +11,7 @@ export const contentTypes: Readonly<Record<Format, string>> = {
   csv: "text/csv; charset=utf-8",
   parquet: "application/vnd.apache.parquet",
   arrow: "application/vnd.apache.arrow.stream",
+  geojson: "application/geo+json",
 }
 
 export const QueryBody = Schema.Struct({

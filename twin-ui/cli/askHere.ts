@@ -12,6 +12,7 @@ import * as AnalyticsRoutes from "../http/analyticsRoutes.ts"
 import * as AccountRoutes from "../http/access/accountRoutes.ts"
 import * as ApiRoutes from "../http/apiRoutes.ts"
 import * as CommandRoutes from "../http/commandRoutes.ts"
+import * as QuestionRoutes from "../http/questionRoutes.ts"
 import * as EraseRoutes from "../http/eraseRoutes.ts"
 import * as Problem from "../http/Problem.ts"
 import type { Route } from "../http/Route.ts"
@@ -61,7 +62,10 @@ export const askTables = Effect.fn("askTables")(function* (log: string, quiet: b
   const context = yield* Layer.build(analyticsReaderLayer(address, giveUp))
   return yield* Effect.gen(function* () {
     yield* filled(quiet)
-    return yield* askFiles(yield* AnalyticsRoutes.make(scopeHere))
+    return yield* askFiles([
+      ...(yield* AnalyticsRoutes.make(scopeHere)),
+      ...(yield* QuestionRoutes.make(scopeHere)),
+    ])
   }).pipe(Effect.provideContext(context))
 })
 

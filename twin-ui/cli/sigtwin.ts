@@ -3,6 +3,7 @@ import { Command } from "effect/cli"
 import { attest } from "./attest.ts"
 import { bisect } from "./bisect.ts"
 import { diff } from "./diff.ts"
+import { askQuestion } from "./askQuestion.ts"
 import { attested } from "./attested.ts"
 import { blast } from "./blast.ts"
 import { ca } from "./ca.ts"
@@ -61,6 +62,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     deliveries,
     redeliver,
     core,
+    askQuestion,
     query,
     analytics,
     sourceCommand,

@@ -28,6 +28,7 @@ import * as LoginRoutes from "./access/loginRoutes.ts"
 import * as OidcRoutes from "./access/oidcRoutes.ts"
 import * as Who from "./access/Who.ts"
 import * as AnalyticsRoutes from "./analyticsRoutes.ts"
+import * as QuestionRoutes from "./questionRoutes.ts"
 import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
@@ -165,6 +166,7 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...(yield* OrderRoutes.make),
       ...(yield* ApiRoutes.make),
       ...(yield* AnalyticsRoutes.make(scopeBy(yield* Twin))),
+      ...(yield* QuestionRoutes.make(scopeBy(yield* Twin))),
       ...(yield* CommandRoutes.make),
       ...(yield* EraseRoutes.make),
       ...(yield* FeedRoutes.make(settings)),

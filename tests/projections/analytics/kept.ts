@@ -14,6 +14,8 @@ import {
   type Limits,
   type Scope,
 } from "../../../projections/analytics/Analytics.ts"
+import { named } from "../../../projections/analytics/questions/all.ts"
+import { isUnfit, put } from "../../../projections/analytics/questions/put.ts"
 import * as follow from "../../../projections/analytics/follow.ts"
 import * as here from "../../../projections/analytics/here.ts"
 import * as Store from "../../../projections/analytics/Store.ts"
@@ -72,4 +74,26 @@ export const ask = Effect.fnUntraced(function* (sql: string, asked: Asked = {}) 
     ...(asked.upTo === undefined ? {} : { upTo: asked.upTo }),
     limits: { ...limitsDefault, ...asked.limits },
   })
+})
+
+/** Asks a question that has a name: its rows, each with the columns' names. */
+export const askNamed = Effect.fnUntraced(function* (
+  name: string,
+  texts: Readonly<Record<string, string>> = {},
+  asked: Asked = {},
+) {
+  const question = named(name)
+  if (question === undefined) throw new Error(`there is no question ${name}`)
+  const query = put(question, texts)
+  if (isUnfit(query)) throw new Error(query.detail)
+  const analytics = yield* Analytics
+  yield* analytics.reached(yield* (yield* EventLog).head)
+  const { columns, rows } = yield* analytics.ask({
+    sql: query.sql,
+    values: query.values,
+    scope: asked.scope ?? "whole",
+    ...(asked.upTo === undefined ? {} : { upTo: asked.upTo }),
+    limits: { ...limitsDefault, ...asked.limits },
+  })
+  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]])))
 })

@@ -11,6 +11,7 @@ import { EventLog } from "../../../core/log/EventLog.ts"
 import * as memory from "../../../core/log/memory.ts"
 import * as OrderDesk from "../../../core/network/OrderDesk.ts"
 import { all, type Packed, pack } from "../../../projections/all.ts"
+import * as here from "../../../projections/analytics/here.ts"
 import { Chain } from "../../../projections/chain/Chain.ts"
 import { Timeline } from "../../../projections/chain/Timeline.ts"
 import * as live from "../../../projections/run/live.ts"
@@ -63,6 +64,18 @@ export const worldAfter = (
       ),
     ),
     Layer.provide(logger),
+  )
+
+/** The same, with the tables of analytics in memory. */
+export const worldWithTables = (before: Effect.Effect<void, unknown, Pipeline>) =>
+  layer(settings()).pipe(
+    Layer.provideMerge(here.layer(undefined)),
+    Layer.provideMerge(
+      Layer.effectDiscard(Effect.andThen(before, settled)).pipe(
+        Layer.provideMerge(Layer.fresh(behind)),
+      ),
+    ),
+    Layer.provide(Logger.layer([])),
   )
 
 /** The same with another pipeline: a double, for what cannot be brought about with the real one. */
