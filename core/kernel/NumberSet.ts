@@ -25,6 +25,9 @@ export const add = (set: NumberSet, number: number): boolean => {
   return true
 }
 
+export const has = ({ table }: NumberSet, number: number): boolean =>
+  table[placeOf(table, number)] === number
+
 /** Where the number stands, or would. */
 const placeOf = (table: Float64Array, number: number): number => {
   const mask = table.length - 1

@@ -1,40 +1,7 @@
-/** What can be asked about stations' integrity beside their state: blast radius, attestation on a day, endorsements. */
+/** What can be asked about stations' integrity beside their state: attestation on a day, endorsements. */
 import * as Schema from "effect/Schema"
 import { AppraisalPolicy } from "../../core/attestation/Evidence.ts"
 import { Standing } from "../../core/event/attestation.ts"
-
-/** Messages that one answer lists; all are counted. */
-export const blastListedMax = 1_000
-
-const Share = Schema.Struct({ id: Schema.String, messages: Schema.Int })
-
-/** The messages whose acceptance rested on the station alone, in a stretch of the log. */
-export const BlastAnswer = Schema.Struct({
-  station: Schema.String,
-  /** From this position on, and when it was; -1 for the beginning. */
-  from: Schema.Int,
-  fromMs: Schema.NullOr(Schema.Int),
-  /** `last good`: since its trust was last good; `asked`: as the question says. */
-  since: Schema.Literals(["last good", "asked"]),
-  /** Last position in it. */
-  position: Schema.Int,
-  occurredMs: Schema.Int,
-  count: Schema.Int,
-  /** The latest, newest first, at most `blastListedMax`. */
-  messages: Schema.Array(
-    Schema.Struct({
-      message: Schema.String,
-      device: Schema.String,
-      customer: Schema.NullOr(Schema.String),
-      /** Of its acceptance. */
-      position: Schema.Int,
-    }),
-  ),
-  /** With the most messages first. */
-  devices: Schema.Array(Share),
-  customers: Schema.Array(Share),
-})
-export type BlastAnswer = typeof BlastAnswer.Type
 
 export const AttestedAnswer = Schema.Struct({
   station: Schema.String,

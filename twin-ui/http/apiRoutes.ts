@@ -24,6 +24,7 @@ import { StatsAnswer } from "../api/Stats.ts"
 import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
 import * as At from "./At.ts"
 import { asOf, now } from "./asOf.ts"
+import * as BlastRoutes from "./blastRoutes.ts"
 import * as BisectRoutes from "./bisectRoutes.ts"
 import * as ClockRoutes from "./clockRoutes.ts"
 import * as DiffRoutes from "./diffRoutes.ts"
@@ -315,7 +316,8 @@ export const make = Effect.gen(function* () {
     ...(yield* WhatIfRoutes.make(reading)),
     ...(yield* BisectRoutes.make(reading)),
     ...(yield* FirewallRoutes.make(reading)),
-    ...(yield* IntegrityRoutes.make(reading)),
+    ...IntegrityRoutes.make(reading),
+    ...(yield* BlastRoutes.make(reading)),
     ...DeliveryRoutes.make(reading),
     ...CoreRoutes.make(reading),
     events,

@@ -1,22 +1,10 @@
-/** What rested on a station, whether it was attested on a day, and what stations are measured by. */
+/** Whether a station was attested on a day, and what stations are measured by. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import type { Position } from "../../core/event/Envelope.ts"
-import { EventLog } from "../../core/log/EventLog.ts"
 import * as Instant from "../../core/kernel/Instant.ts"
-import * as Device from "../../projections/device/Device.ts"
 import { attestedIn, type Span } from "../../projections/integrity/attestedIn.ts"
-import { collectAlone } from "../../projections/integrity/collectAlone.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
-import { Twin } from "../../projections/run/Twin.ts"
-import {
-  AttestedAnswer,
-  BlastAnswer,
-  blastListedMax,
-  EndorsementsAnswer,
-} from "../api/Integrity.ts"
-import * as At from "./At.ts"
+import { AttestedAnswer, EndorsementsAnswer } from "../api/Integrity.ts"
 import { asOf } from "./asOf.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
@@ -37,172 +25,98 @@ const json = (schema: NonNullable<Route.Answer["schema"]>, description: string) 
   200: { description, contentType: "application/json", schema },
 })
 
-export const make = (reading: Reading) =>
-  Effect.gen(function* () {
-    const log = yield* EventLog
-    const twin = yield* Twin
-
-    const blast = Route.make({
-      ...about,
-      path: "/api/stations/:id/blast",
-      operation: "getBlast",
-      summary: "The messages whose acceptance rested on a station alone",
-      description:
-        "Since its trust was last good, or from `since` on. No other trusted station heard them, so they fall with it.",
-      params: { id: Parameter.station },
-      query: {
-        ...asOf,
-        since: Parameter.optional(
-          At.parameter(
-            "From this position or instant on, instead of since its trust was last good.",
-          ),
-        ),
-      },
-      answers: json(BlastAnswer, "The messages, their devices and customers."),
-      handle: ({ params: { id }, query }) =>
-        Effect.gen(function* () {
-          const moment = yield* reading.momentOf(query.at, query.clock)
-          const { goodAt } = yield* stationAt(
-            yield* reading.state(Integrity.projection, moment),
-            id,
-          )
-          const from =
-            query.since === undefined
-              ? goodAt + 1
-              : (yield* reading.momentOf(query.since, query.clock)).to
-          // The state is owned: what is collected is collected in a copy.
-          const collecting = collectAlone(
-            Integrity.projection.copy(
-              yield* twin.asOf(Integrity.projection, Math.min(from, moment.to)),
-            ),
-            id,
-          )
-          if (from < moment.to)
-            yield* Stream.runForEach(log.read(from, moment.to), (events) =>
-              Effect.sync(() => collecting.take(events)),
-            )
-          const messages = collecting.messages().toReversed()
-          const devices = yield* reading.state(Device.projection, moment)
-          const customerOf = (device: string): string | null =>
-            Device.find(devices, device)?.registration?.customer ?? null
-          const begin: Position = from - 1
-          const began = begin < 0 ? undefined : yield* reading.event(begin)
-          return Route.answer(BlastAnswer, {
-            station: id,
-            from: begin,
-            fromMs: began?.occurredMs ?? null,
-            since: query.since === undefined ? "last good" : "asked",
-            position: moment.to - 1,
-            occurredMs: moment.occurredMs,
-            count: messages.length,
-            messages: messages.slice(0, blastListedMax).map(({ device, epoch, position, seq }) => ({
-              message: `${device}:${seq}@${epoch}`,
-              device,
-              customer: customerOf(device),
-              position,
-            })),
-            devices: shares(messages.map(({ device }) => device)),
-            customers: shares(
-              messages.flatMap(({ device }) => {
-                const customer = customerOf(device)
-                return customer === null ? [] : [customer]
-              }),
-            ),
-          })
-        }),
-    })
-
-    const attested = Route.make({
-      ...about,
-      path: "/api/stations/:id/attested",
-      operation: "getAttested",
-      summary: "Say whether a station was fully attested on a day, or at an instant",
-      params: { id: Parameter.station },
-      query: { on: dayParameter },
-      answers: json(AttestedAnswer, "Yes or no, and how it stood when."),
-      handle: ({ params: { id }, query }) =>
-        Effect.gen(function* () {
-          const nowMs = yield* Clock.currentTimeMillis
-          const { fromMs } = query.on
-          if (fromMs > nowMs)
-            return yield* Problem.make("bad-request", "that is yet to come", { where: "query.on" })
-          const toMs = Math.min(query.on.toMs, nowMs)
-          const before = yield* reading.momentOf({ _tag: "Instant", ms: fromMs }, "occurred")
-          const state = yield* reading.state(Integrity.projection, before)
-          const after = yield* reading.momentOf({ _tag: "Instant", ms: toMs }, "occurred")
-          const known = Integrity.find(state, id)
-          const events = yield* reading.newest(
-            { station: id, kinds, from: before.to, to: after.to },
-            eventsMax,
-          )
-          if (known === undefined)
-            yield* stationAt(yield* reading.state(Integrity.projection, after), id)
-          const policies = yield* reading.newest(
-            { kinds: ["PolicyAdopted"], from: before.to, to: after.to },
-            eventsMax,
-          )
-          const start = {
-            attested: known?.attested ?? null,
-            isTrustLost: known?.trust === "lost",
-            evidenceStaleMs: state.evidenceStaleMs,
-          }
-          const inOrder = [...events, ...policies].toSorted((a, b) => a.position - b.position)
-          const spans = attestedIn(start, inOrder, { fromMs, toMs })
-          const isAttested = spans.every(({ standing }) => standing === "attested")
-          return Route.answer(AttestedAnswer, {
-            station: id,
-            fromMs,
-            toMs,
-            attested: isAttested,
-            answer: sentence(id, isAttested, spans, toMs < query.on.toMs),
-            spans: spans.map(({ at, fromMs: beganMs, standing, toMs: endedMs }) => ({
-              standing,
-              fromMs: beganMs,
-              toMs: endedMs,
-              position: at,
-            })),
-          })
-        }),
-    })
-
-    const endorsements = Route.make({
-      ...about,
-      path: "/api/endorsements",
-      operation: "listEndorsements",
-      summary: "What stations are measured by: trusted roots, and reference values",
-      query: asOf,
-      answers: json(EndorsementsAnswer, "Roots and reference values."),
-      handle: ({ query }) =>
-        Effect.gen(function* () {
-          const moment = yield* reading.momentOf(query.at, query.clock)
-          const state = yield* reading.state(Integrity.projection, moment)
-          const { published, roots, superseded } = state.endorsements
-          const told = (isSuperseded: boolean) =>
-            [...(isSuperseded ? superseded : published).values()].map(
-              ({ at, ms, stations, values }) => ({
-                id: values.id,
-                superseded: isSuperseded,
-                stations,
-                position: at,
-                publishedMs: ms,
-                values,
-              }),
-            )
-          return Route.answer(EndorsementsAnswer, {
-            position: moment.to - 1,
-            roots: [...roots].map(([fingerprint, { at, role, subject }]) => ({
-              fingerprint,
-              subject,
-              role,
-              position: at,
-            })),
-            references: [...told(false), ...told(true)].toSorted((a, b) => b.position - a.position),
-          })
-        }),
-    })
-
-    return [blast, attested, endorsements]
+export const make = (reading: Reading) => {
+  const attested = Route.make({
+    ...about,
+    path: "/api/stations/:id/attested",
+    operation: "getAttested",
+    summary: "Say whether a station was fully attested on a day, or at an instant",
+    params: { id: Parameter.station },
+    query: { on: dayParameter },
+    answers: json(AttestedAnswer, "Yes or no, and how it stood when."),
+    handle: ({ params: { id }, query }) =>
+      Effect.gen(function* () {
+        const nowMs = yield* Clock.currentTimeMillis
+        const { fromMs } = query.on
+        if (fromMs > nowMs)
+          return yield* Problem.make("bad-request", "that is yet to come", { where: "query.on" })
+        const toMs = Math.min(query.on.toMs, nowMs)
+        const before = yield* reading.momentOf({ _tag: "Instant", ms: fromMs }, "occurred")
+        const state = yield* reading.state(Integrity.projection, before)
+        const after = yield* reading.momentOf({ _tag: "Instant", ms: toMs }, "occurred")
+        const known = Integrity.find(state, id)
+        const events = yield* reading.newest(
+          { station: id, kinds, from: before.to, to: after.to },
+          eventsMax,
+        )
+        if (known === undefined)
+          yield* stationAt(yield* reading.state(Integrity.projection, after), id)
+        const policies = yield* reading.newest(
+          { kinds: ["PolicyAdopted"], from: before.to, to: after.to },
+          eventsMax,
+        )
+        const start = {
+          attested: known?.attested ?? null,
+          isTrustLost: known?.trust === "lost",
+          evidenceStaleMs: state.evidenceStaleMs,
+        }
+        const inOrder = [...events, ...policies].toSorted((a, b) => a.position - b.position)
+        const spans = attestedIn(start, inOrder, { fromMs, toMs })
+        const isAttested = spans.every(({ standing }) => standing === "attested")
+        return Route.answer(AttestedAnswer, {
+          station: id,
+          fromMs,
+          toMs,
+          attested: isAttested,
+          answer: sentence(id, isAttested, spans, toMs < query.on.toMs),
+          spans: spans.map(({ at, fromMs: beganMs, standing, toMs: endedMs }) => ({
+            standing,
+            fromMs: beganMs,
+            toMs: endedMs,
+            position: at,
+          })),
+        })
+      }),
   })
+
+  const endorsements = Route.make({
+    ...about,
+    path: "/api/endorsements",
+    operation: "listEndorsements",
+    summary: "What stations are measured by: trusted roots, and reference values",
+    query: asOf,
+    answers: json(EndorsementsAnswer, "Roots and reference values."),
+    handle: ({ query }) =>
+      Effect.gen(function* () {
+        const moment = yield* reading.momentOf(query.at, query.clock)
+        const state = yield* reading.state(Integrity.projection, moment)
+        const { published, roots, superseded } = state.endorsements
+        const told = (isSuperseded: boolean) =>
+          [...(isSuperseded ? superseded : published).values()].map(
+            ({ at, ms, stations, values }) => ({
+              id: values.id,
+              superseded: isSuperseded,
+              stations,
+              position: at,
+              publishedMs: ms,
+              values,
+            }),
+          )
+        return Route.answer(EndorsementsAnswer, {
+          position: moment.to - 1,
+          roots: [...roots].map(([fingerprint, { at, role, subject }]) => ({
+            fingerprint,
+            subject,
+            role,
+            position: at,
+          })),
+          references: [...told(false), ...told(true)].toSorted((a, b) => b.position - a.position),
+        })
+      }),
+  })
+
+  return [attested, endorsements]
+}
 
 const stationAt = (
   state: Integrity.State,
@@ -216,14 +130,6 @@ const stationAt = (
         }),
       )
     : Effect.succeed(found)
-}
-
-const shares = (ids: ReadonlyArray<string>) => {
-  const counts = new Map<string, number>()
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
-  return [...counts]
-    .map(([id, messages]) => ({ id, messages }))
-    .toSorted((a, b) => b.messages - a.messages || (a.id < b.id ? -1 : 1))
 }
 
 /** What changes how a station stands. */

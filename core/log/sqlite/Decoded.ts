@@ -8,6 +8,9 @@ import type { Batch } from "../Store.ts"
 /** Events kept decoded; at least the last batch. */
 export const eventsMax = 65_536
 
+/** Batches kept: each look goes over all of them, and a log that was not merged yet has batches of a few events. */
+export const batchesMax = 512
+
 export interface Decoded {
   /** The batch that holds the position. */
   readonly at: (position: Position) => Batch
@@ -30,7 +33,8 @@ export const make = (decode: (position: Position) => Batch): Decoded => {
       const batch = decode(position)
       kept.push(batch)
       events += batch.length
-      while (events > eventsMax && kept.length > 1) events -= kept.shift()?.length ?? 0
+      while ((events > eventsMax || kept.length > batchesMax) && kept.length > 1)
+        events -= kept.shift()?.length ?? 0
       return batch
     },
   }
