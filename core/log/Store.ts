@@ -39,8 +39,11 @@ export interface Store {
     batch: Batch,
     revisions: ReadonlyMap<StreamId, number>,
   ) => Effect.Effect<void, LogUnavailable | Moved>
-  /** Events from a position below the head to the end of its batch. */
-  readonly batchAt: (position: Position) => Effect.Effect<Batch, LogUnavailable>
+  /** Events from a position below the head to the end of its batch. Nobody asks again soon for what is read in passing. */
+  readonly batchAt: (
+    position: Position,
+    isPassing?: boolean,
+  ) => Effect.Effect<Batch, LogUnavailable>
   /** The newest batch beginning below a position that may hold what the filter wants. */
   readonly batchBelow: (
     position: Position,

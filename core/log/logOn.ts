@@ -33,6 +33,9 @@ import {
 import { matches } from "./matches.ts"
 import type { Batch, Store } from "./Store.ts"
 
+/** Who reads so many events at once passes through. */
+const passingMin = 16_384
+
 type Failure = AppendConflict | RestoreRefused | LogUnavailable
 
 interface Waiting {
@@ -166,12 +169,14 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
     Stream.unwrap(
       Effect.map(head, (now) => {
         const end = Math.min(to ?? now, now)
+        const isPassing = end - from >= passingMin
         return Stream.unfold(Math.max(0, from), (position) =>
           position >= end
             ? Effect.undefined
-            : open(store.batchAt(position)).pipe(
+            : open(store.batchAt(position, isPassing)).pipe(
                 Effect.map((batch) => {
-                  const wanted = batch.slice(0, end - position)
+                  const wanted =
+                    position + batch.length <= end ? batch : batch.slice(0, end - position)
                   return [wanted, position + wanted.length] as const
                 }),
               ),

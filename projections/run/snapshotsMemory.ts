@@ -15,10 +15,10 @@ export const layer: Layer.Layer<Snapshots> = Layer.sync(Snapshots, () => {
           ...of(snapshot).filter(({ position }) => position !== snapshot.position),
           snapshot,
         ].toSorted((a, b) => a.position - b.position)
-        const dropped = surplus(all.map(({ position }) => position))
+        const dropped = new Set(surplus(all.map(({ position }) => position)))
         kept.set(
           keyOf(snapshot),
-          all.filter(({ position }) => position !== dropped),
+          all.filter(({ position }) => !dropped.has(position)),
         )
       }),
     nearest: (sought) =>

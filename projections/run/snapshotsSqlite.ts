@@ -131,7 +131,9 @@ const statements = (database: DatabaseSync) => {
   const select = database.prepare(
     `SELECT position, sha256, packed FROM snapshot WHERE ${one} AND position <= ? ORDER BY position DESC LIMIT 1`,
   )
-  const size = database.prepare(`SELECT sum(length(packed)) AS bytes FROM snapshot WHERE ${one}`)
+  const size = database.prepare(
+    `SELECT count(*) AS count, sum(length(packed)) AS bytes FROM snapshot WHERE ${one}`,
+  )
   const list = database.prepare(`SELECT position FROM snapshot WHERE ${one} ORDER BY position`)
 
   const positions = (sought: Omit<Sought, "at">): ReadonlyArray<number> =>
@@ -143,12 +145,34 @@ const statements = (database: DatabaseSync) => {
   const save = (snapshot: Snapshot, packed: Uint8Array): void => {
     const { position } = snapshot
     insert.run(...keyOf(snapshot), position, digestOf(packed), packed)
-    forgetOthers.run(...keyOf(snapshot))
+    const key = keyOf(snapshot).join(" ")
+    const known = takenBy.get(key)
+    const isFirst = known === undefined
+    const taken = known ?? counted(snapshot)
+    if (isFirst) {
+      forgetOthers.run(...keyOf(snapshot))
+    } else {
+      taken.count++
+      taken.bytes += packed.length
+    }
+    takenBy.set(key, thinned(snapshot, taken))
+  }
+
+  /** Of one projection, as counted when it was last thinned, and what was added since. */
+  const takenBy = new Map<string, { count: number; bytes: number }>()
+
+  const counted = (sought: Omit<Sought, "at">) => {
+    const row = size.get(...keyOf(sought))
+    return { count: Number(row?.["count"]), bytes: Number(row?.["bytes"]) }
+  }
+
+  const thinned = (snapshot: Snapshot, taken: { count: number; bytes: number }) => {
+    const isTooMuch = taken.bytes > snapshotBytesMax && taken.count > snapshotsMin
+    if (!isTooMuch && taken.count <= snapshotsMax) return taken
     const kept = positions(snapshot)
-    const bytes = Number(size.get(...keyOf(snapshot))?.["bytes"])
-    const isTooMuch = bytes > snapshotBytesMax && kept.length > snapshotsMin
-    const dropped = surplus(kept, isTooMuch ? kept.length - 1 : snapshotsMax)
-    if (dropped !== undefined) remove.run(...keyOf(snapshot), dropped)
+    for (const position of surplus(kept, isTooMuch ? kept.length - 1 : snapshotsMax))
+      remove.run(...keyOf(snapshot), position)
+    return counted(snapshot)
   }
 
   const nearest = (sought: Sought): Snapshot | undefined => {

@@ -164,10 +164,10 @@ export const make = (
         remember(batch)
         if (tailTo === batch[0].position) takeIntoTail(batch)
       }),
-    batchAt: (position) =>
+    batchAt: (position, isPassing = false) =>
       attempt(path, () => {
-        const batch = recentAt(position) ?? decoded.at(position)
-        return batch.slice(position - batch[0].position)
+        const batch = recentAt(position) ?? (isPassing ? batches : decoded).at(position)
+        return position === batch[0].position ? batch : batch.slice(position - batch[0].position)
       }),
     batchBelow: (position, filter) =>
       attempt(path, () => {
