@@ -11,6 +11,7 @@ import { DatabaseSync } from "node:sqlite"
 import { deflateRaw, inflateRawSync } from "node:zlib"
 import { sha256 } from "../../core/crypto/sha256.ts"
 import * as Bytes from "../../core/kernel/Bytes.ts"
+import * as Checkpointer from "./Checkpointer.ts"
 import {
   type Snapshot,
   snapshotBytesMax,
@@ -95,7 +96,6 @@ const open = (path: string) => {
     // Losing the last snapshots in a power cut costs nothing but time, so no sync for each.
     database.exec(`
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
       CREATE TABLE IF NOT EXISTS snapshot (
         log_id TEXT NOT NULL,
         projection TEXT NOT NULL,
@@ -106,8 +106,15 @@ const open = (path: string) => {
         PRIMARY KEY (log_id, projection, version, position)
       ) WITHOUT ROWID;
     `)
+    const checkpointer = Checkpointer.make(database, path)
     // A table of another shape shows here.
-    return { ...statements(database), close: () => database.close() }
+    return {
+      ...statements(database, checkpointer),
+      close: () => {
+        checkpointer.end()
+        database.close()
+      },
+    }
   } catch (cause) {
     database.close()
     throw cause
@@ -120,7 +127,7 @@ interface Row {
   readonly packed: Uint8Array
 }
 
-const statements = (database: DatabaseSync) => {
+const statements = (database: DatabaseSync, checkpointer: Checkpointer.Checkpointer) => {
   const one = "log_id = ? AND projection = ? AND version = ?"
   const insert = database.prepare("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?)")
   // An older build may run beside a newer one, so other versions stay until they are many.
@@ -145,6 +152,7 @@ const statements = (database: DatabaseSync) => {
   const save = (snapshot: Snapshot, packed: Uint8Array): void => {
     const { position } = snapshot
     insert.run(...keyOf(snapshot), position, digestOf(packed), packed)
+    checkpointer.wrote(packed.length)
     const key = keyOf(snapshot).join(" ")
     const known = takenBy.get(key)
     const isFirst = known === undefined
