@@ -95,7 +95,11 @@ export const namesOf = (scene: Scene, stations: ReadonlyArray<number>): string =
   return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", ")
 }
 
-export const distanceKm = (a: Station, b: Station): number | undefined => {
+/** Undefined where a place is not known. */
+export const distanceKm = (
+  a: Pick<Station, "lat" | "lng">,
+  b: Pick<Station, "lat" | "lng">,
+): number | undefined => {
   if (a.lat === null || a.lng === null || b.lat === null || b.lng === null) return undefined
   // A plane with degrees of longitude shortened: exact enough for tens of kilometres, and without
   // trigonometry (whose last digits differ between engines): cos(x) by its series, at the middle latitude.

@@ -123,7 +123,7 @@ const happen = (draft: State, recorded: Recorded): void => {
 
 export const Chain: Projection<State> = {
   name: "chain",
-  version: 2,
+  version: 3,
   initial,
   apply,
   copy,

@@ -29,6 +29,13 @@ export const DeviceView = Schema.Struct({
 })
 export type DeviceView = typeof DeviceView.Type
 
+/**
+ * By what devices stand in groups: customer and type of device together, type alone, or the site (city) of the station
+ * that heard a device last.
+ */
+export const Grouping = Schema.Literals(["customer", "site", "type"])
+export type Grouping = typeof Grouping.Type
+
 const groupHead = {
   key: Schema.String,
   n: Schema.Int,
@@ -55,6 +62,9 @@ export const StationView = Schema.Struct({
   n: Schema.Int,
   name: Schema.optionalKey(Schema.String),
   city: Schema.optionalKey(Schema.String),
+  /** Where it stands, degrees; both or neither. */
+  lat: Schema.optionalKey(Schema.Finite),
+  lng: Schema.optionalKey(Schema.Finite),
   dataCentre: Schema.optionalKey(Schema.String),
   trust: Trust,
   /** Since when its trust is as it is, and the event that made it so. */
@@ -144,6 +154,8 @@ export const Incident = Schema.Struct({
   station: Schema.optionalKey(Schema.String),
   customer: Schema.optionalKey(Schema.String),
   dataCentre: Schema.optionalKey(Schema.String),
+  /** A city, of what befalls its stations together. */
+  area: Schema.optionalKey(Schema.String),
 })
 export type Incident = typeof Incident.Type
 
@@ -204,10 +216,27 @@ export const ChainView = Schema.Struct({
 })
 export type ChainView = typeof ChainView.Type
 
-/** One message that travelled; ends where it was refused. Ids of things not in the view may occur. */
+/**
+ * What travels. `reception`: a copy, from device to station. `message`: with its verdict, from device to core.
+ * `challenge` and `evidence`: core to station and back. `delivery`: core to customer. `downlink`: core over a station to
+ * a device.
+ */
+export const MotionKind = Schema.Literals([
+  "reception",
+  "message",
+  "challenge",
+  "evidence",
+  "delivery",
+  "downlink",
+])
+export type MotionKind = typeof MotionKind.Type
+
+/** One thing that travelled; a message ends where it was refused. Ids of things not in the view may occur. */
 export const Motion = Schema.Struct({
+  kind: MotionKind,
   position: Schema.Int,
   verdict: Verdict,
+  /** "" where none is concerned. */
   device: Schema.String,
   /** Key of the device's group; absent for a stranger. */
   group: Schema.optionalKey(Schema.String),
@@ -242,8 +271,8 @@ export const Step = Schema.Struct({
   incidents: Schema.optionalKey(Schema.Array(Incident)),
   oldestPending: Schema.NullOr(PendingView),
   motions: Schema.Array(Motion),
-  /** Messages in this step, drawn or not: `1 in motionsSeen / motions.length drawn`. */
-  motionsSeen: Schema.Int,
+  /** How many of each kind this step has, drawn or not; absent where there are none. */
+  motionsSeen: Schema.Record(Schema.String, Schema.Int),
   /** Latest events worth reading, newest first. */
   notable: Schema.Array(EventRow),
 })
@@ -257,5 +286,6 @@ export const customersShownMax = 24
 export const dataCentresShownMax = 6
 export const edgesShownMax = 900
 export const incidentsShownMax = 40
-export const motionsMax = 40
+/** Of each kind in one step. */
+export const motionsOfKindMax = 12
 export const notableMax = 12

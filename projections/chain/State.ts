@@ -54,6 +54,9 @@ export type Station = {
   readonly n: number
   readonly name: string
   readonly city: string
+  /** Degrees; null where its place is not known. */
+  readonly lat: number | null
+  readonly lng: number | null
   readonly dataCentre: string
   readonly trust: "attested" | "unattested" | "lost"
   readonly trustMs: number

@@ -54,6 +54,8 @@ const stationHeard = (draft: State, id: string): Station | undefined => {
     n: from.n,
     name: from.name,
     city: from.city,
+    lat: from.lat,
+    lng: from.lng,
     dataCentre: from.dataCentre,
     trust: from.trust,
     trustMs: from.trustMs,

@@ -96,6 +96,8 @@ export const stationEnrolled = (draft: State, event: StationEnrolled): void => {
     ...station,
     name: event.name ?? station.name,
     city: event.city ?? station.city,
+    lat: event.lat ?? station.lat,
+    lng: event.lng ?? station.lng,
     dataCentre: event.dataCentre ?? station.dataCentre,
   })
 }
@@ -110,6 +112,8 @@ export const stationOf = (draft: State, id: string): Station | undefined => {
     n: draft.stationsSeen++,
     name: "",
     city: "",
+    lat: null,
+    lng: null,
     dataCentre: "",
     trust: "unattested",
     trustMs: 0,

@@ -1,27 +1,26 @@
 /**
  * What changed from one picture to a later one: the difference of the two views, and a sample of what
- * travelled in between. Law: `applyStep(before, stepOf(before, after, events, found).step)` is
- * `viewOf(after, found)`.
+ * travelled in between. Law: `applyStep(before, stepOf(before, after, events, found, by).step)` is
+ * `viewOf(after, found, by)`.
  */
 import type { Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
 import {
-  motionsMax,
   notableMax,
   type ChainView,
   type DeviceView,
   type EdgeView,
   type GroupStep,
   type GroupView,
+  type Grouping,
   type Incident,
-  type Motion,
   type Step,
-  type Verdict,
 } from "./ChainView.ts"
 import { warningOf } from "./decided.ts"
+import { groupsBy } from "./groupsBy.ts"
+import { motionsOf } from "./motionsOf.ts"
 import { rowOf, type EventRow } from "./EventRow.ts"
 import type { State } from "./State.ts"
-import { severity } from "./verdictOf.ts"
 import { viewOf } from "./view.ts"
 
 export interface Stepped {
@@ -36,13 +35,14 @@ export const stepOf = (
   after: State,
   events: ReadonlyArray<Recorded>,
   found: ReadonlyArray<Incident> = [],
+  by: Grouping = "customer",
 ): Stepped => {
-  const view = viewOf(after, found)
+  const view = viewOf(after, found, by)
   const customers = changes(before.customers, view.customers, idOf)
   const stations = changes(before.stations, view.stations, idOf)
   const groups = changes(before.groups, view.groups, keyOf)
   const groupsBefore = new Map(before.groups.map((group) => [group.key, group]))
-  const { motions, seen } = motionsOf(after, events)
+  const { motions, seen } = motionsOf(after, events, groupsBy(after, by))
   const step: Step = {
     from: before.position,
     position: view.position,
@@ -118,61 +118,6 @@ const edgeChanges = (
       .filter((edge) => left.has(edgeName(edge)))
       .map(({ from, to }) => ({ from, to, level: 0 })),
   ]
-}
-
-/** Messages that travelled: all in trouble first, then an even sample of the rest, in order of position. */
-const motionsOf = (
-  state: State,
-  events: ReadonlyArray<Recorded>,
-): { readonly motions: ReadonlyArray<Motion>; readonly seen: number } => {
-  const troubled: Array<Motion> = []
-  const others: Array<Recorded> = []
-  for (const recorded of events) {
-    const verdict = verdictIn(recorded)
-    if (verdict === undefined) continue
-    if (severity(verdict) === 0) others.push(recorded)
-    else if (troubled.length < motionsMax / 2) troubled.push(motionOf(state, recorded, verdict))
-    else others.push(recorded)
-  }
-  const room = motionsMax - troubled.length
-  const every = Math.max(1, Math.ceil(others.length / room))
-  const sampled: Array<Motion> = []
-  for (let i = 0; i < others.length; i += every) {
-    const verdict = verdictIn(others[i])
-    if (verdict !== undefined) sampled.push(motionOf(state, others[i], verdict))
-  }
-  return {
-    motions: [...troubled, ...sampled].toSorted((a, b) => a.position - b.position),
-    seen: troubled.length + others.length,
-  }
-}
-
-const verdictIn = ({ event }: Recorded): Verdict | undefined => {
-  if (event._tag === "MessageAccepted") return warningOf(event) === "" ? "ok" : "suspicious"
-  if (event._tag === "MessageRefused") return "refused"
-  return event._tag === "MessageReported" || event._tag === "ReceptionReported"
-    ? "reported"
-    : undefined
-}
-
-/** A refused message ends at its data centre: no customer gets it. */
-const motionOf = (state: State, recorded: Recorded, verdict: Verdict): Motion => {
-  const { event, position } = recorded
-  const id = "device" in event ? String(event.device) : ""
-  const device = state.devices.get(id)
-  const station =
-    "station" in event && typeof event.station === "string" ? event.station : device?.station
-  const dataCentre = state.stations.get(station ?? "")?.dataCentre
-  const customer = state.groups.get(device?.group ?? "")?.customer
-  return {
-    position,
-    verdict,
-    device: id,
-    ...(device === undefined ? {} : { group: device.group }),
-    ...(station === undefined || station === "" ? {} : { station }),
-    ...(dataCentre === undefined || dataCentre === "" ? {} : { dataCentre }),
-    ...(verdict === "refused" || customer === undefined || customer === "" ? {} : { customer }),
-  }
 }
 
 /** What an engineer would want to have seen; the steady stream of good messages is in the motions. */

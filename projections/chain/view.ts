@@ -19,9 +19,11 @@ import {
   type PendingView,
   type StationView,
   type Totals,
+  type Grouping,
   type Verdict,
 } from "./ChainView.ts"
 import { byEnds } from "./byEnds.ts"
+import { type Gathering, type GroupsBy, groupsBy } from "./groupsBy.ts"
 import { isNotable, isOver } from "./happenings.ts"
 import * as Pulse from "./Pulse.ts"
 import {
@@ -30,7 +32,6 @@ import {
   type Customer,
   type DataCentre,
   type Device,
-  type Group,
   type Happening,
   type State,
   type Station,
@@ -38,8 +39,13 @@ import {
 import { severity, verdictOf } from "./verdictOf.ts"
 
 /** `found` are findings of another projection, as incidents; those that go on make their devices suspicious. */
-export const viewOf = (state: State, found: ReadonlyArray<Incident> = []): ChainView => {
-  const groups = groupsOf(state, suspectsIn(found))
+export const viewOf = (
+  state: State,
+  found: ReadonlyArray<Incident> = [],
+  by: Grouping = "customer",
+): ChainView => {
+  const gathering = groupsBy(state, by)
+  const groups = groupsOf(state, gathering, suspectsIn(found))
   const stations = stationsOf(state)
   const centres = [...state.dataCentres.values()].slice(0, dataCentresShownMax)
   const customers = customersOf(state)
@@ -52,13 +58,8 @@ export const viewOf = (state: State, found: ReadonlyArray<Incident> = []): Chain
     stations: stations.map((station) => stationView(station, state.nowMs)),
     dataCentres: centres.map((centre) => dataCentreView(centre, state.nowMs)),
     customers: customers.map((customer) => customerView(customer, state.nowMs)),
-    heard: edgesOf(state.heard, groups, stations, state.nowMs),
-    carried: edgesOf(
-      state.carried,
-      centres.map(({ n, id }) => ({ n, key: id })),
-      customers,
-      state.nowMs,
-    ),
+    heard: heardOf(state, gathering, groups, stations),
+    carried: carriedOf(state, centres, customers),
     incidents: incidentsOf(state, found),
     oldestPending: oldestPending(state),
   }
@@ -78,7 +79,7 @@ const worst = <Thing extends { readonly n: number }>(
 }
 
 interface Gathered {
-  readonly group: Group
+  readonly group: Gathering
   readonly devices: Array<DeviceView>
   count: number
   suspicious: number
@@ -95,13 +96,18 @@ const suspectsIn = (found: ReadonlyArray<Incident>): Suspects =>
     ),
   )
 
-const groupsOf = (state: State, suspects: Suspects): ReadonlyArray<GroupView> => {
+const groupsOf = (
+  state: State,
+  { ofDevice }: GroupsBy,
+  suspects: Suspects,
+): ReadonlyArray<GroupView> => {
   const gathered = new Map<string, Gathered>()
   for (const device of state.devices.values()) {
     const suspicion = suspects.get(device.id)
     const verdict = suspectedOr(verdictOf(device, state.nowMs), suspicion)
-    const into = gathered.get(device.group) ?? gather(gathered, state, device.group)
-    if (into === undefined) continue
+    const group = ofDevice(device)
+    if (group === undefined) continue
+    const into = gathered.get(group.key) ?? gather(gathered, group)
     if (verdict === "suspicious") into.suspicious++
     if (verdict === "refused") into.refused++
     into.count++
@@ -135,11 +141,9 @@ const groupView = (gathered: Gathered, part: number): GroupView => {
   }
 }
 
-const gather = (into: Map<string, Gathered>, state: State, key: string): Gathered | undefined => {
-  const group = state.groups.get(key)
-  if (group === undefined) return undefined
+const gather = (into: Map<string, Gathered>, group: Gathering): Gathered => {
   const made: Gathered = { group, devices: [], count: 0, suspicious: 0, refused: 0 }
-  into.set(key, made)
+  into.set(group.key, made)
   return made
 }
 
@@ -168,6 +172,7 @@ const stationView = (station: Station, nowMs: number): StationView => ({
   n: station.n,
   ...(station.name === "" ? {} : { name: station.name }),
   ...(station.city === "" ? {} : { city: station.city }),
+  ...(station.lat === null || station.lng === null ? {} : { lat: station.lat, lng: station.lng }),
   ...(station.dataCentre === "" ? {} : { dataCentre: station.dataCentre }),
   trust: station.trust,
   ...(station.trustAt < 0 ? {} : { trustMs: station.trustMs, trustAt: station.trustAt }),
@@ -208,31 +213,65 @@ const customerView = (customer: Customer, nowMs: number): CustomerView => {
   }
 }
 
+const heardOf = (
+  state: State,
+  { ofFlow }: GroupsBy,
+  groups: ReadonlyArray<GroupView>,
+  stations: ReadonlyArray<Station>,
+): ReadonlyArray<EdgeView> => {
+  const shown = new Set(groups.map(({ key }) => key))
+  const from = (group: number, station: number): string | undefined => {
+    const key = ofFlow(group, station)
+    return key !== undefined && shown.has(key) ? key : undefined
+  }
+  return edgesOf(state.heard, from, stations, state.nowMs)
+}
+
+const carriedOf = (
+  state: State,
+  centres: ReadonlyArray<DataCentre>,
+  customers: ReadonlyArray<Customer>,
+): ReadonlyArray<EdgeView> => {
+  const names = new Map(centres.map(({ n, id }) => [n, id]))
+  return edgesOf(state.carried, (centre) => names.get(centre), customers, state.nowMs)
+}
+
+interface Bundle {
+  /** Of both ends: what is left out of equal ones is spread over all beginnings. */
+  readonly n: number
+  readonly from: string
+  readonly to: string
+  amount: number
+}
+
 /** The strongest edges between things that are shown, by their ends. */
 const edgesOf = (
   flows: ReadonlyMap<number, Pulse.Flow>,
-  from: ReadonlyArray<{ readonly n: number; readonly key: string }>,
+  fromOf: (from: number, to: number) => string | undefined,
   to: ReadonlyArray<{ readonly n: number; readonly id: string }>,
   nowMs: number,
 ): ReadonlyArray<EdgeView> => {
-  const froms = new Map(from.map(({ n, key }) => [n, key]))
   const tos = new Map(to.map(({ n, id }) => [n, id]))
-  const edges: Array<EdgeView & { readonly n: number }> = []
+  const bundles = new Map<string, Bundle>()
   for (const [key, flow] of flows) {
     const amount = Pulse.amountOf(flow, nowMs)
     if (amount < 1) continue
-    const source = froms.get(Math.floor(key / flowStride))
-    const target = tos.get(key % flowStride)
+    const [first, last] = [Math.floor(key / flowStride), key % flowStride]
+    const [source, target] = [fromOf(first, last), tos.get(last)]
     if (source === undefined || target === undefined) continue
-    // Ordered by where they lead, so that what is left out of equal ones is spread over all beginnings.
-    // Whole powers of two: widths then change seldom, and steps stay small.
-    edges.push({
-      n: (key % flowStride) * groupsMax + Math.floor(key / flowStride),
-      from: source,
-      to: target,
-      level: 32 - Math.clz32(amount),
-    })
+    const name = `${source}\n${target}`
+    const known = bundles.get(name)
+    if (known === undefined)
+      bundles.set(name, { n: last * groupsMax + first, from: source, to: target, amount })
+    else known.amount += amount
   }
+  // Whole powers of two: widths then change seldom, and steps stay small.
+  const edges = [...bundles.values()].map(({ n, from, to: target, amount }) => ({
+    n,
+    from,
+    to: target,
+    level: 32 - Math.clz32(amount),
+  }))
   return worst(edges, edgesShownMax, (edge) => edge.level)
     .map(({ from: source, to: target, level }) => ({ from: source, to: target, level }))
     .toSorted(byEnds)

@@ -1,8 +1,8 @@
 /**
  * All of time in at most `bucketsMax` bars, and the incidents under it: `GET /api/timeline?from=&to=&buckets=`.
- * `from` and `to` are instants of event time, by default those of the first and the newest event.
+ * `from` and `to` are instants, by default those of the first and the newest event.
  *
- * The axis is event time. Each bucket names the last position seen by its end, so that a place on the
+ * The axis is event time, or with `clock=recorded` the log's own. Each bucket names the last position seen by its end, so that a place on the
  * axis is a position to ask about.
  */
 import * as Schema from "effect/Schema"
@@ -24,7 +24,7 @@ export const TimelineAnswer = Schema.Struct({
   fromMs: Schema.Int,
   toMs: Schema.Int,
   bucketMs: Schema.Int,
-  /** Event time of the first and the newest event of the whole log, whatever was asked for. */
+  /** The first and the newest instant of the whole log, whatever was asked for. */
   firstMs: Schema.optionalKey(Schema.Int),
   lastMs: Schema.optionalKey(Schema.Int),
   /** Greatest position before `fromMs`, -1 for none. */

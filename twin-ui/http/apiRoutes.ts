@@ -9,10 +9,9 @@ import * as EventJson from "../../core/log/EventJson.ts"
 import { EventLog, type Filter } from "../../core/log/EventLog.ts"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
-import { ChainView } from "../../projections/chain/ChainView.ts"
+import { ChainView, Grouping } from "../../projections/chain/ChainView.ts"
 import { rowOf } from "../../projections/chain/EventRow.ts"
-import { histogramOf, Timeline } from "../../projections/chain/Timeline.ts"
-import { incidentsOf, viewOf } from "../../projections/chain/view.ts"
+import { viewOf } from "../../projections/chain/view.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
@@ -21,14 +20,14 @@ import * as Tallies from "../../projections/tally/Tallies.ts"
 import * as Traffic from "../../projections/traffic/Traffic.ts"
 import { EventAnswer, EventsAnswer, eventsLimitDefault, eventsLimitMax } from "../api/Events.ts"
 import { StatsAnswer } from "../api/Stats.ts"
-import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
 import * as At from "./At.ts"
-import { asOf, now } from "./asOf.ts"
+import { asOf } from "./asOf.ts"
 import * as BlastRoutes from "./blastRoutes.ts"
 import * as BisectRoutes from "./bisectRoutes.ts"
 import * as ClockRoutes from "./clockRoutes.ts"
 import * as DiffRoutes from "./diffRoutes.ts"
 import * as CoreRoutes from "./coreRoutes.ts"
+import * as CoverageRoute from "./coverageRoute.ts"
 import * as DeliveryRoutes from "./deliveryRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
@@ -43,6 +42,7 @@ import * as Reading from "./Reading.ts"
 import * as Route from "./Route.ts"
 import { payloadHexOf } from "./unsealed.ts"
 import * as Viewer from "./Viewer.ts"
+import * as TimelineRoute from "./timelineRoute.ts"
 import * as WhatIfRoutes from "./whatIfRoutes.ts"
 import * as WhyRoutes from "./whyRoutes.ts"
 
@@ -207,7 +207,13 @@ export const make = Effect.gen(function* () {
     tag: "state",
     access: "api",
     summary: "The whole chain as one picture",
-    query: asOf,
+    query: {
+      ...asOf,
+      by: Parameter.withDefault(
+        Parameter.choice("By what devices are grouped.", Grouping.literals),
+        "customer",
+      ),
+    },
     answers: {
       200: { description: "The picture.", contentType: "application/json", schema: ChainView },
     },
@@ -217,65 +223,10 @@ export const make = Effect.gen(function* () {
         const moment = yield* reading.momentOf(query.at, query.clock)
         const anomaly = yield* reading.state(Anomaly.projection, moment)
         const state = yield* reading.state(Chain, moment)
-        return Route.answer(ChainView, viewOf(state, Findings.incidentsOf(anomaly, state.nowMs)))
-      }),
-  })
-
-  const timeline = Route.make({
-    method: "GET",
-    path: "/api/timeline",
-    operation: "getTimeline",
-    tag: "state",
-    access: "api",
-    summary: "What was accepted and refused when, and the incidents",
-    query: {
-      from: Parameter.optional(
-        Parameter.instant("From this instant on; the first event's when not given."),
-      ),
-      to: Parameter.optional(
-        Parameter.instant("Up to this instant; the newest event's when not given."),
-      ),
-      buckets: Parameter.withDefault(
-        Parameter.integer("Buckets at most.", { min: 1, max: bucketsMax }),
-        bucketsMax,
-      ),
-    },
-    answers: {
-      200: {
-        description: "The time line.",
-        contentType: "application/json",
-        schema: TimelineAnswer,
-      },
-    },
-    problems: ["bad-request", "projection-stopped"],
-    handle: ({ query }) =>
-      Effect.gen(function* () {
-        const { from, to } = query
-        if (from !== undefined && to !== undefined && from > to)
-          return yield* Problem.make("bad-request", "from must not be later than to", {
-            where: "query.from",
-          })
-        const moment = yield* reading.momentOf(now.at, now.clock)
-        const state = yield* reading.state(Timeline, moment)
-        const anomaly = yield* reading.state(Anomaly.projection, moment)
-        const picture = yield* reading.state(Chain, moment)
-        const incidents = incidentsOf(picture, Findings.incidentsOf(anomaly, picture.nowMs))
-        const { bars, before, bucketMs, firstMs, fromMs, lastMs, toMs } = histogramOf(state, {
-          bars: query.buckets,
-          ...(from === undefined ? {} : { fromMs: from }),
-          ...(to === undefined ? {} : { toMs: to }),
-        })
-        return Route.answer(TimelineAnswer, {
-          fromMs,
-          toMs,
-          bucketMs,
-          ...(state.events === 0 ? {} : { firstMs, lastMs }),
-          before,
-          buckets: bars,
-          incidents,
-          events: state.events,
-          head: state.head,
-        })
+        return Route.answer(
+          ChainView,
+          viewOf(state, Findings.incidentsOf(anomaly, state.nowMs), query.by),
+        )
       }),
   })
 
@@ -324,7 +275,8 @@ export const make = Effect.gen(function* () {
     event,
     stats,
     chain,
-    timeline,
+    CoverageRoute.make(reading),
+    yield* TimelineRoute.make(reading),
     policies,
   ]
 })

@@ -14,6 +14,7 @@ import type { Position } from "../../core/event/Envelope.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
+import { Grouping } from "../../projections/chain/ChainView.ts"
 import { viewOf } from "../../projections/chain/view.ts"
 import { Twin } from "../../projections/run/Twin.ts"
 import { type FeedMessage, heartbeatMs } from "../api/Feed.ts"
@@ -47,10 +48,18 @@ export const make = Effect.gen(function* () {
   const twin = yield* Twin
   const readers = yield* Readers
   const reading = yield* Reading.make
-  const hub = yield* ChainHub.make
+  const hubs: Readonly<Record<Grouping, ChainHub.ChainHub>> = {
+    customer: yield* ChainHub.make("customer"),
+    site: yield* ChainHub.make("site"),
+    type: yield* ChainHub.make("type"),
+  }
 
   /** From a picture on, for good. */
-  const live = (send: Send, from: Position): Effect.Effect<never, ChainHub.Failure> =>
+  const live = (
+    send: Send,
+    hub: ChainHub.ChainHub,
+    from: Position,
+  ): Effect.Effect<never, ChainHub.Failure> =>
     Effect.gen(function* () {
       let position = from
       let lagging = false
@@ -67,16 +76,17 @@ export const make = Effect.gen(function* () {
       }
     })
 
-  const liveFromNow = Effect.fnUntraced(function* (send: Send) {
+  const liveFromNow = Effect.fnUntraced(function* (send: Send, hub: ChainHub.ChainHub) {
     const view = yield* hub.view
     yield* send(view)
-    return yield* live(send, view.position)
+    return yield* live(send, hub, view.position)
   })
 
   /** The picture of another time; with a speed it goes on from there. */
   const past = Effect.fnUntraced(function* (
     send: Send,
     moment: Reading.Moment,
+    by: Grouping,
     speed: number | undefined,
     until: Reading.Moment | undefined,
   ) {
@@ -84,7 +94,7 @@ export const make = Effect.gen(function* () {
     yield* send(ChainHub.textOf({ _tag: "loading", done: 0, total: moment.to }, before))
     const state = Chain.copy(yield* twin.asOf(Chain, moment.to))
     const anomaly = Anomaly.projection.copy(yield* twin.asOf(Anomaly.projection, moment.to))
-    const view = viewOf(state, Findings.incidentsOf(anomaly, state.nowMs))
+    const view = viewOf(state, Findings.incidentsOf(anomaly, state.nowMs), by)
     yield* send(ChainHub.textOf({ _tag: "view", view }, view.position))
     if (speed === undefined) return yield* Effect.never
     const reached = yield* Replay.run({
@@ -95,11 +105,12 @@ export const make = Effect.gen(function* () {
       anomaly,
       view,
       speed,
+      by,
       until: until?.to,
     })
     if (reached.ended) return
     yield* send(ChainHub.textOf({ _tag: "caught-up" }, reached.position))
-    return yield* live(send, reached.position)
+    return yield* live(send, hubs[by], reached.position)
   })
 
   const messages = (produce: (send: Send) => Effect.Effect<void, ChainHub.Failure>) =>
@@ -129,11 +140,15 @@ export const make = Effect.gen(function* () {
       speed: Parameter.optional(
         Parameter.positive("With `at`: go on from there, at so many times event time.", speedMax),
       ),
+      by: Parameter.withDefault(
+        Parameter.choice("By what devices are grouped.", Grouping.literals),
+        "customer",
+      ),
       until: Parameter.optional(At.parameter("With `speed`: stop as of then.")),
     },
     answers: { 200: { description: "The picture.", contentType: "text/event-stream" } },
     problems: ["bad-request", "too-many-readers", "log-unavailable", "projection-stopped"],
-    handle: ({ query: { at, speed, until }, request }) =>
+    handle: ({ query: { at, by, speed, until }, request }) =>
       Effect.gen(function* () {
         if (at === undefined && (speed !== undefined || until !== undefined))
           return yield* Problem.make("bad-request", "speed and until need at", {
@@ -146,10 +161,10 @@ export const make = Effect.gen(function* () {
         const viewer = yield* Viewer
         const produce = (send: Send): Effect.Effect<void, ChainHub.Failure> =>
           seen !== undefined
-            ? live(send, seen)
+            ? live(send, hubs[by], seen)
             : moment === undefined
-              ? liveFromNow(send)
-              : past(send, moment, speed, end)
+              ? liveFromNow(send, hubs[by])
+              : past(send, moment, by, speed, end)
         return HttpServerResponse.stream(
           messages(produce).pipe(
             withHeartbeat(heartbeatMs),

@@ -60,6 +60,7 @@ const incidentOf = (finding: Finding, nowMs: number): Incident => {
     found: { position: finding.foundPosition, ms: finding.foundMs },
     confidence,
     ...aboutOf(finding),
+    ...(area === null ? {} : { area }),
   }
 }
 

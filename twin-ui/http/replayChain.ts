@@ -11,7 +11,7 @@ import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import type { EventLog, LogUnavailable } from "../../core/log/EventLog.ts"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
-import type { ChainView } from "../../projections/chain/ChainView.ts"
+import type { ChainView, Grouping } from "../../projections/chain/ChainView.ts"
 import type { State } from "../../projections/chain/State.ts"
 import { stepOf } from "../../projections/chain/stepOf.ts"
 import type { Twin } from "../../projections/run/Twin.ts"
@@ -35,6 +35,7 @@ export interface Played {
   readonly anomaly: Anomaly.State
   readonly view: ChainView
   readonly speed: number
+  readonly by: Grouping
   /** Events below this position are played. */
   readonly until: Position | undefined
 }
@@ -46,7 +47,7 @@ export interface Reached {
 }
 
 export const run = Effect.fn("replayChain")(function* (played: Played) {
-  const { anomaly, send, speed, state, twin, until } = played
+  const { anomaly, by, send, speed, state, twin, until } = played
   const stepMs = 1000 / stepsPerSecondMax
   let view = played.view
   /** Event time that is shown, and when that was so by our clock. */
@@ -71,7 +72,7 @@ export const run = Effect.fn("replayChain")(function* (played: Played) {
         shownMs = next.occurredMs
       continue
     }
-    const stepped = stepOf(view, state, events, Findings.incidentsOf(anomaly, state.nowMs))
+    const stepped = stepOf(view, state, events, Findings.incidentsOf(anomaly, state.nowMs), by)
     view = stepped.view
     yield* send(ChainHub.textOf({ _tag: "step", step: stepped.step }, view.position))
   }

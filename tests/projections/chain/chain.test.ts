@@ -131,6 +131,20 @@ describe("view", () => {
     assert.include(incidents, over[0])
   })
 
+  it("has every device in one group, whatever it is grouped by, and steps keep to it", () => {
+    const [before, state] = [after(small.slice(0, 700)), after(small)]
+    for (const by of View.Grouping.literals) {
+      const view = viewOf(state, [], by)
+      const counted = view.groups.reduce((sum, { devices }) => sum + devices, 0)
+      assert.strictEqual(counted, view.totals.devices)
+      const { step } = stepOf(viewOf(before, [], by), state, small.slice(700), [], by)
+      assert.deepStrictEqual(applyStep(viewOf(before, [], by), step), view)
+      const keys = new Set(view.groups.map(({ key }) => key))
+      assert.isTrue(view.heard.length > 0 && view.heard.every(({ from }) => keys.has(from)))
+      for (const { group } of step.motions) if (group !== undefined) assert.isTrue(keys.has(group))
+    }
+  })
+
   it("refuses a step that starts elsewhere", () => {
     const before = viewOf(after(small.slice(0, 100)))
     const { step } = stepOf(before, after(small.slice(0, 200)), [])
@@ -155,9 +169,17 @@ describe("view", () => {
       view.stations.some((station) => station.trust === "lost") || state.stationsLost === 0,
     )
     const { step } = stepOf(viewOf(Chain.initial()), state, big)
-    assert.isAtMost(step.motions.length, View.motionsMax)
+    for (const kind of View.MotionKind.literals)
+      assert.isAtMost(
+        step.motions.filter((motion) => motion.kind === kind).length,
+        View.motionsOfKindMax,
+      )
     assert.isAtMost(step.notable.length, View.notableMax)
-    assert.isAbove(step.motionsSeen, step.motions.length)
+    for (const kind of ["reception", "message"])
+      assert.isAbove(
+        step.motionsSeen[kind],
+        step.motions.filter((motion) => motion.kind === kind).length,
+      )
   })
 
   it("keeps the ledger whole: owed is delivered, pending and abandoned together", () => {

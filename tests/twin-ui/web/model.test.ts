@@ -116,6 +116,7 @@ describe("motions", () => {
     const dot = group.dots[3]
     const customer = layout.customers.find(({ id }) => id === group.group.customer)
     const legs = legsOf(layout, {
+      kind: "message",
       position: 1,
       verdict: "ok",
       device: dot.id,

@@ -119,7 +119,7 @@ const stepped = (picture: Picture, step: Step): Picture => {
     gap: seen > 0 ? undefined : picture.gap,
     motions: [...picture.motions, ...added].slice(-motionsWaitingMax),
     serial: serial + seen,
-    oneIn: seen === 0 ? picture.oneIn : Math.max(1, Math.round(step.motionsSeen / seen)),
+    oneIn: seen === 0 ? picture.oneIn : Math.max(1, Math.round(1 / seen)),
     notable:
       step.notable.length === 0
         ? picture.notable
