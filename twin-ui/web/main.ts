@@ -20,7 +20,7 @@ import { answers as answersTo } from "./data/answers.ts"
 import { connect } from "./data/connect.ts"
 import { pictures } from "./data/pipeline.ts"
 import { sizes } from "./data/sizes.ts"
-import * as Source from "./data/Source.ts"
+import type * as Source from "./data/Source.ts"
 import { timelines } from "./data/timelines.ts"
 import { bindChain } from "./interact/bindChain.ts"
 import { bindPage } from "./interact/bindPage.ts"
@@ -49,6 +49,9 @@ const parts = {
   dots: element("dots", HTMLCanvasElement),
   motions: element("motions", HTMLCanvasElement),
   chain: element("chain", SVGSVGElement),
+  map: element("map", HTMLElement),
+  tools: element("tools", HTMLElement),
+  views: element("views", HTMLElement),
   empty: element("empty", HTMLElement),
   tip: element("tip", HTMLElement),
   said: element("said", HTMLElement),
@@ -65,12 +68,11 @@ const desk = new BehaviorSubject(Desk.initial)
 const does = { ...Ui.intentsOn(ui), ...Desk.doesOn(desk) }
 const hurry = new Subject<void>()
 
-const sources = ui.pipe(
-  map(({ address }) => address.source),
-  distinctUntilChanged(Source.equal),
+const asked = ui.pipe(
+  map(({ address: { grouping, source } }): Source.Asked => ({ source, by: grouping })),
 )
 const online = fromEvent(globalThis, "online")
-const picture = pictures(sources, { connect, hurry: merge(hurry, online) })
+const picture = pictures(asked, { connect, hurry: merge(hurry, online) })
 const timeline = timelines(picture, ui)
 const wishes = combineLatest([ui, desk]).pipe(
   map(([{ address }, held]) => ({ ...address, desk: held })),

@@ -19,6 +19,7 @@ const shown = {
   size: { width: 1200, height: 700 },
   selection: undefined,
   filter: filterOf("", false),
+  closed: [],
 }
 
 const svg = () => {
@@ -28,7 +29,7 @@ const svg = () => {
 }
 const draw = (on: SVGSVGElement, position: number): void => {
   const view = viewAt(position)
-  drawChain(select(on), layoutOf(view, shown), view, 1)
+  drawChain(select(on), layoutOf(view, shown), view)
 }
 const end = log.length - 1
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { Grouping, type MotionKind } from "../../../projections/chain/ChainView.ts"
 import { Chain } from "../../../projections/chain/Chain.ts"
 import { fold } from "../../../projections/Projection.ts"
 import { histogramOf, Timeline } from "../../../projections/chain/Timeline.ts"
@@ -39,7 +40,10 @@ const networks = [
 const each = (check: (layout: Layout, network: (typeof networks)[number]) => void): void => {
   for (const network of networks)
     for (const size of sizes)
-      check(layoutOf(network.view, { size, selection: undefined, filter: all }), network)
+      check(
+        layoutOf(network.view, { size, selection: undefined, filter: all, closed: [] }),
+        network,
+      )
 }
 
 const orNone = <Value>(some: fc.Arbitrary<Value>) => fc.option(some, { nil: undefined })
@@ -87,7 +91,7 @@ describe("layout", () => {
 
   it("has a row for a station that lost trust, and leaves the others where they were", () => {
     const { view } = networks[1]
-    const shown = { size: sizes[0], selection: undefined, filter: all }
+    const shown = { size: sizes[0], selection: undefined, filter: all, closed: [] }
     const before = layoutOf(view, shown)
     const id = view.stations[100].id
     const changed = {
@@ -103,33 +107,50 @@ describe("layout", () => {
   })
 
   it("gives the same marks for the same view", () => {
-    const shown = { size: sizes[0], selection: undefined, filter: all }
+    const shown = { size: sizes[0], selection: undefined, filter: all, closed: [] }
     assert.deepStrictEqual(layoutOf(networks[0].view, shown), layoutOf(networks[0].view, shown))
   })
 })
 
 describe("motions", () => {
-  it("start at their device and end at their customer", () => {
-    const { view } = networks[0]
-    const layout = layoutOf(view, { size: sizes[0], selection: undefined, filter: all })
-    const group = layout.groups[0]
-    const dot = group.dots[3]
-    const customer = layout.customers.find(({ id }) => id === group.group.customer)
-    const legs = legsOf(layout, {
-      kind: "message",
+  const { view } = networks[0]
+  const layout = layoutOf(view, { size: sizes[0], selection: undefined, filter: all, closed: [] })
+  const [group] = layout.groups
+  const dot = group.dots[3]
+  const [centre] = layout.centres
+  const customer = layout.customers.find(({ id }) => id === group.group.customer)
+  const legs = (kind: MotionKind) =>
+    legsOf(layout, {
+      kind,
       position: 1,
       verdict: "ok",
       device: dot.id,
       group: group.key,
       station: layout.stations[5].id,
-      dataCentre: layout.centres[0].id,
+      dataCentre: centre.id,
       ...(customer === undefined ? {} : { customer: customer.id }),
     })
-    assert.strictEqual(legs.length, 3)
-    assert.deepStrictEqual(placeAt(legs, 0), { x: dot.x, y: dot.y })
-    const last = placeAt(legs, 3 * legMs - 0.001)
-    assert.closeTo(last?.x ?? 0, customer?.x ?? -1, 0.1)
-    assert.isUndefined(placeAt(legs, 3 * legMs))
+  const ends = (kind: MotionKind) => {
+    const all = legs(kind)
+    return [placeAt(all, 0)?.x, placeAt(all, all.length * legMs - 0.001)?.x].map((x) =>
+      Math.round(x ?? -1),
+    )
+  }
+
+  it("go from where they start to where they end, by what they are", () => {
+    const station = layout.stations[5]
+    const [at, customerX] = [Math.round(dot.x), Math.round(customer?.x ?? -2)]
+    assert.deepStrictEqual(ends("reception"), [at, Math.round(station.in.x)])
+    assert.deepStrictEqual(ends("message"), [at, Math.round(centre.x)])
+    assert.deepStrictEqual(ends("evidence"), [Math.round(station.out.x), Math.round(centre.x)])
+    assert.deepStrictEqual(ends("challenge"), ends("evidence").toReversed())
+    assert.deepStrictEqual(ends("delivery"), [Math.round(centre.x + centre.width), customerX])
+    assert.deepStrictEqual(ends("downlink"), ends("message").toReversed())
+  })
+
+  it("have arrived after their last leg", () => {
+    assert.deepStrictEqual(placeAt(legs("message"), 0), { x: dot.x, y: dot.y })
+    assert.isUndefined(placeAt(legs("message"), 2 * legMs))
   })
 })
 
@@ -248,7 +269,7 @@ describe("address", () => {
       ),
       query: fc.string(),
       problemsOnly: fc.boolean(),
-      grouping: fc.constantFrom(...Address.groupings),
+      grouping: fc.constantFrom(...Grouping.literals),
       closed: fc.array(fc.string(), { maxLength: 8 }),
       clock: fc.constantFrom(...Address.clocks),
       lengthMs: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1 })),

@@ -51,7 +51,13 @@ interface Run {
   readonly until: string
 }
 
-const chosen = { l: Source.live, p: Source.held(50), r: Source.replay(100, 60) }
+const by = "customer"
+const chosen: Readonly<Record<string, Source.Asked>> = {
+  l: { source: Source.live, by },
+  p: { source: Source.held(50), by },
+  r: { source: Source.replay(100, 60), by },
+  t: { source: Source.live, by: "type" },
+}
 
 /** Runs the pipeline in virtual time: the pictures with their frames, and each connection that was made. */
 const run = ({ sources, feeds, until }: Run) => {

@@ -6,6 +6,7 @@
  * (tests): what was written is read again as it was, the initial address is written as "", and what cannot be read is
  * left as it is initially.
  */
+import { Grouping } from "../../../projections/chain/ChainView.ts"
 import * as Source from "./Source.ts"
 
 export const selectable = [
@@ -27,10 +28,6 @@ export interface Selection {
 /** The picture in the middle. */
 export const views = ["chain", "map"] as const
 export type View = (typeof views)[number]
-
-/** By what devices are grouped; a site is the city of the station that heard a device last. */
-export const groupings = ["customer", "site", "type"] as const
-export type Grouping = (typeof groupings)[number]
 
 /** By which clock the time line runs and an instant is meant. */
 export const clocks = ["occurred", "recorded"] as const
@@ -146,7 +143,7 @@ const fields: Fields = {
     (only) => (only ? "1" : undefined),
     (text) => text === "1",
   ),
-  grouping: choice("by", groupings, initial.grouping),
+  grouping: choice("by", Grouping.literals, initial.grouping),
   closed: {
     write: (keys) => keys.slice(0, closedMax).map((key) => ["closed", key] as const),
     read: (parts) => parts.getAll("closed").slice(0, closedMax),

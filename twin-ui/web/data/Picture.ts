@@ -3,15 +3,25 @@
  * takes it over one happening; the pipeline scans with it.
  */
 import { applyStep } from "../../../projections/chain/applyStep.ts"
-import type { ChainView, Motion, Step } from "../../../projections/chain/ChainView.ts"
+import {
+  type ChainView,
+  type Grouping,
+  type Motion,
+  MotionKind,
+  type Step,
+} from "../../../projections/chain/ChainView.ts"
 import type { EventRow } from "../../../projections/chain/EventRow.ts"
 import type { Lost } from "../../../core/stream/resuming.ts"
 import type { FeedMessage } from "../../api/Feed.ts"
-import { live, type Source } from "./Source.ts"
+import { type Asked, live, type Source } from "./Source.ts"
 
 /** Motions waiting to be drawn; when a slow screen lets more gather, the oldest are not drawn. */
-const motionsWaitingMax = 160
+const motionsWaitingMax = 320
 const notableKeptMax = 60
+/** Views of instants that were looked at, to show the nearest at once while one that is not here is asked for. */
+export const keptMax = 12
+/** Each step counts for so much less than the next in what is said of sampling: about two seconds are felt. */
+const sampleMemory = 0.9
 
 type Feed =
   | { readonly _tag: "connecting" }
@@ -25,10 +35,19 @@ export interface Travelling {
   readonly motion: Motion
 }
 
+/** Of one kind, lately: how many there were and how many of them were sent to be drawn. */
+export interface Sample {
+  readonly seen: number
+  readonly drawn: number
+}
+
+export type Samples = Readonly<Partial<Record<MotionKind, Sample>>>
+
 export interface Picture {
   readonly source: Source
+  readonly by: Grouping
   readonly view: ChainView | undefined
-  /** False while the view is still that of an earlier source. */
+  /** False while the view is not yet of this source: the nearest instant that is known, or what was shown before. */
   readonly fresh: boolean
   readonly feed: Feed
   /** True when what is shown is now: live, or a replay that caught up. */
@@ -38,14 +57,16 @@ export interface Picture {
   readonly loading: { readonly done: number; readonly total: number } | undefined
   readonly motions: ReadonlyArray<Travelling>
   readonly serial: number
-  /** One in so many messages of the last step was drawn. */
-  readonly oneIn: number
+  readonly sampled: Samples
+  /** The latest last; all of one grouping. */
+  readonly kept: ReadonlyArray<ChainView>
   /** Newest first. */
   readonly notable: ReadonlyArray<EventRow>
 }
 
 export const initial: Picture = {
   source: live,
+  by: "customer",
   view: undefined,
   fresh: false,
   feed: { _tag: "connecting" },
@@ -55,12 +76,13 @@ export const initial: Picture = {
   loading: undefined,
   motions: [],
   serial: 0,
-  oneIn: 1,
+  sampled: {},
+  kept: [],
   notable: [],
 }
 
 export type Happening =
-  | { readonly _tag: "source"; readonly source: Source }
+  | ({ readonly _tag: "source" } & Asked)
   | { readonly _tag: "feed"; readonly message: FeedMessage }
   | Lost
 
@@ -69,7 +91,9 @@ export const next = (picture: Picture, happening: Happening): Picture => {
     case "source":
       return {
         ...picture,
+        ...nearest(picture, happening),
         source: happening.source,
+        by: happening.by,
         fresh: false,
         feed: { _tag: "connecting" },
         isNow: happening.source._tag === "live",
@@ -89,7 +113,14 @@ export const next = (picture: Picture, happening: Happening): Picture => {
 const heard = (picture: Picture, message: FeedMessage): Picture => {
   switch (message._tag) {
     case "view":
-      return { ...picture, view: message.view, fresh: true, loading: undefined, motions: [] }
+      return {
+        ...picture,
+        view: message.view,
+        kept: keeping(picture.kept, message.view),
+        fresh: true,
+        loading: undefined,
+        motions: [],
+      }
     case "step":
       return stepped(picture, message.step)
     case "lag":
@@ -119,10 +150,44 @@ const stepped = (picture: Picture, step: Step): Picture => {
     gap: seen > 0 ? undefined : picture.gap,
     motions: [...picture.motions, ...added].slice(-motionsWaitingMax),
     serial: serial + seen,
-    oneIn: seen === 0 ? picture.oneIn : Math.max(1, Math.round(1 / seen)),
+    sampled: sampledAfter(picture.sampled, step),
     notable:
       step.notable.length === 0
         ? picture.notable
         : [...step.notable, ...picture.notable].slice(0, notableKeptMax),
   }
+}
+
+/** A view is kept once for each position; the one kept first makes room. */
+const keeping = (kept: ReadonlyArray<ChainView>, view: ChainView): ReadonlyArray<ChainView> =>
+  [...kept.filter(({ position }) => position !== view.position), view].slice(-keptMax)
+
+/** What is shown until the instant asked for is here. What is shown now is kept: one often comes back to it. */
+const nearest = (
+  { by, fresh, kept: before, view }: Picture,
+  asked: Asked,
+): Pick<Picture, "view" | "kept"> => {
+  if (asked.by !== by) return { view, kept: [] }
+  const kept = view === undefined || !fresh ? before : keeping(before, view)
+  if (asked.source._tag === "live") return { view, kept }
+  const { at } = asked.source
+  const away = (one: ChainView): number => Math.abs(one.position - at)
+  const found = kept.reduce(
+    (best: ChainView | undefined, one) =>
+      best === undefined || away(one) < away(best) ? one : best,
+    undefined,
+  )
+  return { view: found ?? view, kept }
+}
+
+const sampledAfter = (before: Samples, step: Step): Samples => {
+  const after: Partial<Record<MotionKind, Sample>> = {}
+  for (const kind of MotionKind.literals) {
+    const was = before[kind] ?? { seen: 0, drawn: 0 }
+    const seen = was.seen * sampleMemory + (step.motionsSeen[kind] ?? 0)
+    const drawn =
+      was.drawn * sampleMemory + step.motions.filter((motion) => motion.kind === kind).length
+    if (seen > 0.05) after[kind] = { seen, drawn }
+  }
+  return after
 }

@@ -51,19 +51,19 @@ export interface Settings {
 }
 
 export const pictures = (
-  sources: Observable<Source.Source>,
+  asked: Observable<Source.Asked>,
   settings: Settings,
 ): Observable<Picture.Picture> =>
-  sources.pipe(
+  asked.pipe(
     distinctUntilChanged(Source.equal),
-    switchMap((source) => feedOf(source, settings).pipe(startWith(switched(source)))),
+    switchMap((one) => feedOf(one, settings).pipe(startWith(switched(one)))),
     scan(Picture.next, Picture.initial),
     shareReplay({ bufferSize: 1, refCount: true }),
   )
 
-const switched = (source: Source.Source): Picture.Happening => ({ _tag: "source", source })
+const switched = (asked: Source.Asked): Picture.Happening => ({ _tag: "source", ...asked })
 
-const feedOf = (source: Source.Source, settings: Settings): Observable<Picture.Happening> => {
+const feedOf = (asked: Source.Asked, settings: Settings): Observable<Picture.Happening> => {
   let position: number | undefined
   const read = (message: SseMessage): FeedMessage | undefined => {
     if (message.event === "comment") return undefined
@@ -76,7 +76,7 @@ const feedOf = (source: Source.Source, settings: Settings): Observable<Picture.H
   const feed = resuming(
     (lastId) =>
       settings
-        .connect(Source.feedPath(source, position), lastId)
+        .connect(Source.feedPath(asked, position), lastId)
         .pipe(map((message) => ({ id: message.id, feed: read(message) }))),
     {
       idOf: ({ id }) => id,

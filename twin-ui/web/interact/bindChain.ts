@@ -43,7 +43,17 @@ export const bindChain = (parts: Parts, page: Page, does: Intents): void => {
     page.point(undefined)
     tip.hidden = true
   })
+  const foldAt = (target: EventTarget | null): boolean => {
+    const key =
+      target instanceof Element
+        ? target.closest("[data-fold]")?.getAttribute("data-fold")
+        : undefined
+    if (key === undefined || key === null) return false
+    does.fold(key)
+    return true
+  }
   chain.addEventListener("click", (event) => {
+    if (foldAt(event.target)) return
     const at = placeOf(event)
     const layout = page.last()?.layout
     const dot = layout === undefined ? undefined : dotAt(layout, at.x, at.y)
@@ -51,7 +61,10 @@ export const bindChain = (parts: Parts, page: Page, does: Intents): void => {
     if (!selectMark(event.target, does)) does.clear()
   })
   chain.addEventListener("keydown", (event) => {
-    if ((event.key === "Enter" || event.key === " ") && selectMark(event.target, does)) {
+    if (
+      (event.key === "Enter" || event.key === " ") &&
+      (foldAt(event.target) || selectMark(event.target, does))
+    ) {
       event.preventDefault()
       event.stopPropagation()
       return

@@ -33,6 +33,12 @@ export const onKey = (event: KeyboardEvent, where: Where, does: Intents): boolea
     case "ArrowRight":
       does.seek(event.shiftKey ? where.minuteAway(1) : where.position + 1)
       return true
+    case "m":
+      does.show({ view: "map" })
+      return true
+    case "c":
+      does.show({ view: "chain" })
+      return true
     case "Home":
       does.seek(0)
       return true

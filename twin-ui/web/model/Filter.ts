@@ -1,6 +1,6 @@
 /**
  * What a search asks for: `customer:hydro`, `station:BS-00`, `device:4D3`, `city:ghent`, or bare words that
- * any of these may hold; and "problems only". What does not pass is dimmed, not moved.
+ * any of these may hold. What does not pass is dimmed, not moved. "Problems only" leaves out what is well.
  */
 import type {
   CustomerView,
@@ -11,6 +11,8 @@ import type {
 
 export interface Filter {
   readonly isOn: boolean
+  /** What does not pass is left out. */
+  readonly hides: boolean
   readonly device: (device: DeviceView, group: GroupView) => boolean
   readonly station: (station: StationView) => boolean
   readonly customer: (customer: CustomerView) => boolean
@@ -36,6 +38,7 @@ export const filterOf = (query: string, problemsOnly: boolean): Filter => {
     )
   return {
     isOn: problemsOnly || terms.length > 0,
+    hides: problemsOnly,
     device: (device, group) =>
       (!problemsOnly || device.verdict === "suspicious" || device.verdict === "refused") &&
       holds({ device: device.id, customer: group.customer ?? "others", group: group.label }),

@@ -3,8 +3,8 @@
  * same marks, and a thing keeps its place while others change.
  *
  * Devices are dots in a grid for each group; when the space is short the grid gets finer, down to
- * `pitchMin`, and then the healthiest are left out and counted. Stations are rows; when those do not fit
- * they become cells by city, and only those in trouble keep a row.
+ * `pitchMin`, and then the healthiest are left out and counted. Stations are rows below their site (city); when those
+ * do not fit they become cells, and only those in trouble keep a row. What is closed keeps its heading.
  */
 import type {
   ChainView,
@@ -18,7 +18,7 @@ import type {
 import type { Selection } from "../data/Address.ts"
 import type { Filter } from "./Filter.ts"
 import { fitDevices } from "./fitDevices.ts"
-import { fitStations } from "./fitStations.ts"
+import { fitStations, type Fitted } from "./fitStations.ts"
 
 export interface Size {
   readonly width: number
@@ -56,6 +56,7 @@ export interface GroupMark {
   readonly across: number
   /** Where its edges begin. */
   readonly out: Point
+  readonly isClosed: boolean
   readonly more: string
   readonly dots: ReadonlyArray<Dot>
 }
@@ -72,8 +73,12 @@ export interface StationMark extends Point {
   readonly isSelected: boolean
 }
 
+/** Of the stations of a site. */
 export interface Heading extends Point {
+  /** As it stands in the address when it is closed. */
   readonly key: string
+  readonly isClosed: boolean
+  readonly isTroubled: boolean
   readonly text: string
   readonly count: string
 }
@@ -126,24 +131,32 @@ export interface Shown {
   readonly size: Size
   readonly selection: Selection | undefined
   readonly filter: Filter
+  /** Keys of groups and sites that are closed. */
+  readonly closed: ReadonlyArray<string>
 }
 
 const margin = 20
 /** Column titles stand above this. */
 const top = 62
-const bottom = 14
+/** Room for the row of tools below. */
+const bottom = 44
 
 export const layoutOf = (view: ChainView, shown: Shown): Layout => {
   const columns = columnsOf(shown.size)
   const room = { top, height: shown.size.height - top - bottom }
   const isSelected = (kind: Selection["kind"], id: string): boolean =>
     shown.selection?.kind === kind && shown.selection.id === id
-  const groups = fitDevices(view, columns.devices, room, shown.filter, (id) =>
-    isSelected("device", id),
-  )
-  const stations = fitStations(view.stations, columns.stations, room, shown.filter, (id) =>
-    isSelected("station", id),
-  )
+  const { closed, filter } = shown
+  const groups = fitDevices(view, columns.devices, room, {
+    closed,
+    filter,
+    isSelected: (id) => isSelected("device", id),
+  })
+  const stations = fitStations(view.stations, columns.stations, room, {
+    closed,
+    filter,
+    isSelected: (id) => isSelected("station", id),
+  })
   const centres = centresOf(view.dataCentres, columns.core, room, isSelected)
   const customers = customersOf(view.customers, columns.customers, room, shown.filter, isSelected)
   return {
@@ -155,7 +168,11 @@ export const layoutOf = (view: ChainView, shown: Shown): Layout => {
     stationsMore: stations.more + hiddenStations(view),
     centres,
     customers,
-    edges: edgesOf(view, { groups, stations: stations.marks, centres, customers }, shown),
+    edges: edgesOf(
+      view,
+      { groups, stations: stations.marks, anchors: stations.anchors, centres, customers },
+      shown,
+    ),
   }
 }
 
@@ -245,6 +262,7 @@ const customersOf = (
 interface Ends {
   readonly groups: ReadonlyArray<GroupMark>
   readonly stations: ReadonlyArray<StationMark>
+  readonly anchors: Fitted["anchors"]
   readonly centres: ReadonlyArray<CentreMark>
   readonly customers: ReadonlyArray<CustomerMark>
 }
@@ -259,8 +277,18 @@ const edgesOf = (view: ChainView, ends: Ends, shown: Shown): ReadonlyArray<EdgeM
   const customers = new Map(ends.customers.map((mark) => [mark.id, mark]))
   const { selection } = shown
   const edges: Array<EdgeMark> = []
+  const toClosed = new Map<string, EdgeMark>()
   for (const { from, to, level } of view.heard) {
     const [group, station] = [groups.get(from), stations.get(to)]
+    const anchor = ends.anchors.get(to)
+    if (group !== undefined && anchor !== undefined) {
+      // All that a closed site hears of a group is one edge, as wide as the widest of it.
+      const key = `${from}>${anchor.key}`
+      const width = Math.max(widthOf(level), toClosed.get(key)?.width ?? 0)
+      const { out } = group
+      const isDim = group.dots.length > 0 && group.dots.every((dot) => dot.isDim)
+      toClosed.set(key, { key, from: out, to: anchor.in, width, tone: "ok", isDim, isLit: false })
+    }
     if (group === undefined || station === undefined) continue
     edges.push({
       key: `${from}>${to}`,
@@ -268,10 +296,11 @@ const edgesOf = (view: ChainView, ends: Ends, shown: Shown): ReadonlyArray<EdgeM
       to: station.in,
       width: widthOf(level),
       tone: station.station.trust === "lost" ? "refused" : "ok",
-      isDim: station.isDim || group.dots.every((dot) => dot.isDim),
+      isDim: station.isDim || (group.dots.length > 0 && group.dots.every((dot) => dot.isDim)),
       isLit: station.isSelected,
     })
   }
+  edges.push(...toClosed.values())
   for (const station of ends.stations) {
     const centre = centres.get(station.station.dataCentre ?? "")
     if (centre === undefined || station.station.rate === 0) continue

@@ -11,14 +11,22 @@ const gapMost = 22
 const gapLeast = 7
 const moreHeight = 14
 
+export interface Wanted {
+  readonly closed: ReadonlyArray<string>
+  readonly filter: Filter
+  readonly isSelected: (id: string) => boolean
+}
+
 export const fitDevices = (
   view: ChainView,
   column: Column,
   room: Room,
-  filter: Filter,
-  isSelected: (id: string) => boolean,
+  { closed, filter, isSelected }: Wanted,
 ): ReadonlyArray<GroupMark> => {
-  const groups = view.groups.filter((group) => group.devices > 0)
+  const groups = view.groups
+    .filter((group) => group.devices > 0)
+    .map((group) => (closed.includes(group.key) ? shut(group) : group))
+    .map((group) => (filter.hides ? leaving(group, filter, isSelected) : group))
   if (groups.length === 0) return []
   const pitch = pitchFor(groups, column.width, room.height)
   const across = Math.max(1, Math.floor(column.width / pitch))
@@ -31,6 +39,7 @@ export const fitDevices = (
   let y = room.top
   return groups.map((group, index) => {
     const kept = keep(group, rows[index] * across)
+    const isClosed = closed.includes(group.key)
     const more = group.devices - kept.length
     const height = blockHeight(group, rows[index], across, pitch)
     const mark: GroupMark = {
@@ -39,8 +48,12 @@ export const fitDevices = (
       y,
       height,
       across,
-      out: { x: column.x + column.width + 6, y: y + headHeight + (rows[index] * pitch) / 2 },
-      more: more === 0 ? "" : moreText(group, kept, more),
+      out: {
+        x: column.x + column.width + 6,
+        y: rows[index] === 0 ? y + 7 : y + headHeight + (rows[index] * pitch) / 2,
+      },
+      isClosed,
+      more: more === 0 || isClosed ? "" : moreText(group, kept, more),
       dots: kept.map((device, place) =>
         dotOf(device, group, {
           x: column.x + (place % across) * pitch + pitch / 2,
@@ -63,6 +76,21 @@ const moreText = (group: GroupView, kept: ReadonlyArray<DeviceView>, more: numbe
   return hidden > 0
     ? `${count(more)} more, ${plural(hidden, "of them in trouble", "of them in trouble")}`
     : `${count(more)} more, none in trouble`
+}
+
+/** A closed group shows nothing, and what it has is in its heading. */
+const shut = (group: GroupView): GroupView => ({ ...group, hidden: 0, shown: [] })
+
+/** Only those that pass; how many are well is said in the line below. */
+const leaving = (
+  group: GroupView,
+  filter: Filter,
+  isSelected: (id: string) => boolean,
+): GroupView => {
+  const shown = group.shown.filter(
+    (device) => filter.device(device, group) || isSelected(device.id),
+  )
+  return { ...group, shown, hidden: group.devices - shown.length }
 }
 
 const blockHeight = (group: GroupView, rows: number, across: number, pitch: number): number =>
@@ -92,12 +120,12 @@ const rowsFor = (
   pitch: number,
   height: number,
 ): ReadonlyArray<number> => {
-  const needed = groups.map((group) => Math.max(1, Math.ceil(group.shown.length / across)))
+  const needed = groups.map((group) => Math.ceil(group.shown.length / across))
   const sum = needed.reduce((total, rows) => total + rows, 0)
   const room = Math.floor((height - groups.length * (headHeight + gapLeast + moreHeight)) / pitch)
   const roomWithout = Math.floor((height - headsHeight(groups)) / pitch)
   if (sum <= roomWithout) return needed
-  return needed.map((rows) => Math.max(1, Math.floor((rows * room) / sum)))
+  return needed.map((rows) => (rows === 0 ? 0 : Math.max(1, Math.floor((rows * room) / sum))))
 }
 
 const isBad = ({ verdict }: DeviceView): boolean =>

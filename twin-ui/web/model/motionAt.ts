@@ -1,6 +1,6 @@
 /**
- * Where a travelling message is: along the same curves as the edges, from its device over the stations and data
- * centre to the customer, or to where it was refused.
+ * Where a travelling thing is: along the same curves as the edges. A message goes from its device over a station to the
+ * data centre, where it gets its verdict; a delivery goes on from there; challenges and downlinks come the other way.
  */
 import type { Motion } from "../../../projections/chain/ChainView.ts"
 import type { Layout, Point } from "./Layout.ts"
@@ -17,17 +17,38 @@ export const legsOf = (layout: Layout, motion: Motion): ReadonlyArray<Leg> => {
   const station = layout.stations.find(({ id }) => id === motion.station)
   const centre = layout.centres.find(({ id }) => id === motion.dataCentre)
   const customer = layout.customers.find(({ id }) => id === motion.customer)
-  const legs: Array<Leg> = []
-  if (group !== undefined && station !== undefined) legs.push([dot ?? group.out, station.in])
-  if (station !== undefined && centre !== undefined)
-    legs.push([station.out, { x: centre.x, y: centre.y + centre.height / 2 }])
-  if (centre !== undefined && customer !== undefined)
-    legs.push([
-      { x: centre.x + centre.width, y: centre.y + centre.height / 2 },
-      { x: customer.x, y: customer.y + customer.height / 2 },
-    ])
-  return legs
+  const inbound: ReadonlyArray<Leg> =
+    group === undefined || station === undefined ? [] : [[dot ?? group.out, station.in]]
+  const across: ReadonlyArray<Leg> =
+    station === undefined || centre === undefined
+      ? []
+      : [[station.out, { x: centre.x, y: centre.y + centre.height / 2 }]]
+  const onward: ReadonlyArray<Leg> =
+    centre === undefined || customer === undefined
+      ? []
+      : [
+          [
+            { x: centre.x + centre.width, y: centre.y + centre.height / 2 },
+            { x: customer.x, y: customer.y + customer.height / 2 },
+          ],
+        ]
+  switch (motion.kind) {
+    case "reception":
+      return inbound
+    case "message":
+      return [...inbound, ...across]
+    case "evidence":
+      return across
+    case "challenge":
+      return across.map(back)
+    case "delivery":
+      return onward
+    case "downlink":
+      return [...across.map(back), ...inbound.map(back)]
+  }
 }
+
+const back = ([from, to]: Leg): Leg => [to, from]
 
 /** The place after so many ms; undefined when it has arrived. */
 export const placeAt = (legs: ReadonlyArray<Leg>, ms: number): Point | undefined => {

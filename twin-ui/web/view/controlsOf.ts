@@ -1,19 +1,25 @@
 /** Play, pause, step, speed, live, and how much of time is shown. */
 import type { TimelineAnswer } from "../../api/Timeline.ts"
 import type { Picture } from "../data/Picture.ts"
-import type { Span } from "../data/Address.ts"
+import type { Clock, Span } from "../data/Address.ts"
 import { speeds } from "../data/Source.ts"
 import { hourMs, type Intents, type Ui } from "../interact/Ui.ts"
 import { help } from "../interact/keys.ts"
 import { instant, minute, plural, position } from "../model/format.ts"
+import { choiceOf } from "./choiceOf.ts"
 import { h, type Tree } from "./patch.ts"
 
-const spans: ReadonlyArray<readonly [label: string, ms: number]> = [
-  ["1 h", hourMs],
-  ["6 h", 6 * hourMs],
-  ["1 d", 24 * hourMs],
-  ["7 d", 168 * hourMs],
-  ["all", Infinity],
+const clocks: ReadonlyArray<readonly [Clock, string, string]> = [
+  ["occurred", "occurred", "When it happened, by the sources' clocks"],
+  ["recorded", "recorded", "When the twin came to know, by its own clock"],
+]
+
+const spans: ReadonlyArray<readonly [ms: number, label: string]> = [
+  [hourMs, "1 h"],
+  [6 * hourMs, "6 h"],
+  [24 * hourMs, "1 d"],
+  [168 * hourMs, "7 d"],
+  [Infinity, "all"],
 ]
 
 export const controlsOf = (
@@ -38,22 +44,11 @@ export const controlsOf = (
         },
       ),
       button("one event on (→)", "on", () => does.seek(at + 1)),
-      h(
-        "span",
-        { class: "choice", role: "radiogroup", "aria-label": "speed of a replay" },
-        speeds.map((speed) =>
-          h(
-            "button",
-            {
-              key: speed,
-              type: "button",
-              role: "radio",
-              "aria-checked": speed === ui.speed ? "true" : "false",
-            },
-            [`${speed}×`],
-            () => does.setSpeed(speed, at),
-          ),
-        ),
+      choiceOf(
+        "speed of a replay",
+        speeds.map((speed) => [speed, `${speed < 10_000 ? speed : "10k"}×`] as const),
+        ui.speed,
+        (speed) => does.setSpeed(speed, at),
       ),
       h(
         "button",
@@ -72,23 +67,12 @@ export const controlsOf = (
       h("span", { class: "hint" }, [" · drag to scrub, wheel to zoom"]),
     ]),
     h("div", { class: "spans" }, [
-      h(
-        "span",
-        { class: "choice", role: "radiogroup", "aria-label": "span of the time line" },
-        spans.map(([label, ms]) =>
-          h(
-            "button",
-            {
-              key: label,
-              type: "button",
-              role: "radio",
-              "aria-checked":
-                ui.address.span === undefined && ui.address.lengthMs === ms ? "true" : "false",
-            },
-            [label],
-            () => does.setSpan(ms),
-          ),
-        ),
+      choiceOf("clock of the time line", clocks, ui.address.clock, (clock) => does.show({ clock })),
+      choiceOf(
+        "span of the time line",
+        spans,
+        ui.address.span === undefined ? ui.address.lengthMs : undefined,
+        does.setSpan,
       ),
     ]),
   ]

@@ -7,16 +7,19 @@ import { line, local, type Selection } from "d3"
 import type { ChainView, GroupView } from "../../../projections/chain/ChainView.ts"
 import { count, duration, fit, plural, short } from "../model/format.ts"
 import type { CentreMark, CustomerMark, GroupMark, Layout, StationMark } from "../model/Layout.ts"
+import { drawFolds, groupFolds, siteFolds } from "./drawFolds.ts"
 import { linkHeight } from "../model/Layout.ts"
 
 export type Root = Selection<SVGSVGElement, unknown, null, undefined>
 type Layer = Selection<SVGGElement, unknown, null, undefined>
 
-export const drawChain = (root: Root, layout: Layout, view: ChainView, oneIn: number): void => {
+export const drawChain = (root: Root, layout: Layout, view: ChainView): void => {
   root.attr("viewBox", `0 0 ${layout.size.width} ${layout.size.height}`)
-  drawTitles(layer(root, "titles"), layout, view, oneIn)
+  drawTitles(layer(root, "titles"), layout, view)
   drawGroups(layer(root, "groups", "Devices"), layout)
+  drawFolds(layer(root, "group-folds", "Groups of devices"), groupFolds(layout))
   drawHeadings(layer(root, "headings"), layout)
+  drawFolds(layer(root, "site-folds", "Sites of stations"), siteFolds(layout))
   drawStations(layer(root, "stations", "Base stations"), layout.stations, layout)
   drawCentres(layer(root, "centres", "Data centres"), layout.centres, view.occurredMs)
   drawCustomers(layer(root, "customers", "Customers"), layout.customers, view.occurredMs)
@@ -29,18 +32,17 @@ const layer = (root: Root, name: string, label?: string): Layer => {
   return group
 }
 
-const drawTitles = (to: Layer, layout: Layout, view: ChainView, oneIn: number): void => {
+const drawTitles = (to: Layer, layout: Layout, view: ChainView): void => {
   const { columns } = layout
   const { totals } = view
   const drawn = layout.groups.reduce((sum, { dots }) => sum + dots.length, 0)
-  const sample = oneIn > 1 ? ` · 1 in ${oneIn} messages drawn` : ""
   const all = totals.devices + totals.devicesBeyond
   const titles = [
     {
       key: "devices",
       x: columns.devices.x,
       text: "Devices",
-      sub: `${count(all)}${drawn < all ? ` · ${count(drawn)} shown` : ""}${sample}`,
+      sub: `${count(all)}${drawn < all ? ` · ${count(drawn)} shown` : ""}`,
     },
     {
       key: "stations",
@@ -162,7 +164,7 @@ const drawHeadings = (to: Layer, layout: Layout): void => {
   to.selectAll<SVGTextElement, Layout["headings"][number]>("text.count")
     .data(layout.headings, ({ key }) => key)
     .join("text")
-    .attr("class", "count")
+    .attr("class", ({ isTroubled }) => classes("count", isTroubled && "refused"))
     .attr("x", x + width)
     .attr("y", ({ y }) => y)
     .text(({ count: own }) => own)

@@ -5,10 +5,10 @@
 import type { Travelling } from "../data/Picture.ts"
 import type { Layout } from "../model/Layout.ts"
 import { legsOf, placeAt, type Leg } from "../model/motionAt.ts"
-import { clear, colourOf, glyph, type Palette } from "./paint.ts"
+import { clear, colourOf, travellingGlyph, type Palette } from "./paint.ts"
 
 /** In the air at once; more are not drawn. */
-const flyingMax = 320
+const flyingMax = 640
 /** New motions are spread over about one step of the feed, or they would fly in bursts. */
 const spreadMs = 120
 
@@ -52,10 +52,14 @@ export const motionsOn = (canvas: HTMLCanvasElement): Motions => {
       for (const { travelling, legs, startMs } of flying) {
         const at = placeAt(legs, nowMs - startMs)
         if (at === undefined) continue
-        const { verdict } = travelling.motion
-        to.fillStyle = to.strokeStyle = colourOf(palette, verdict)
-        glyph(to, verdict, at.x, at.y, verdict === "ok" || verdict === "reported" ? 2.4 : 5)
+        const { kind, verdict } = travelling.motion
+        to.fillStyle = to.strokeStyle =
+          kind === "evidence" && verdict === "ok" ? palette.good : colourOf(palette, verdict)
+        // A copy is one of many: smaller than the message that they are of.
+        to.globalAlpha = kind === "reception" && verdict === "ok" ? 0.55 : 1
+        travellingGlyph(to, kind, verdict, at.x, at.y)
       }
+      to.globalAlpha = 1
       return flying.length > 0
     },
     clear: () => {

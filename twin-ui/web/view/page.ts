@@ -2,11 +2,13 @@
  * One frame of the page from everything that is known: each part is drawn from the whole state, and only when
  * what it is drawn from changed. The only state here is what was drawn last.
  */
+import type { View } from "../data/Address.ts"
 import type { Intents } from "../interact/Ui.ts"
 import { filterOf } from "../model/Filter.ts"
 import { layoutOf, type Dot, type Layout } from "../model/Layout.ts"
 import { marksOf, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
 import type { Panel } from "../panel/panelOn.ts"
+import { choiceOf } from "./choiceOf.ts"
 import { controlsOf } from "./controlsOf.ts"
 import { drawChain, type Root } from "./drawChain.ts"
 import { drawDots, drawEdges } from "./drawGround.ts"
@@ -17,6 +19,7 @@ import type { Frame } from "./Frame.ts"
 import { emptyOf, noticeOf } from "./noticeOf.ts"
 import { paletteOf } from "./paint.ts"
 import { patch } from "./patch.ts"
+import { toolsOf } from "./toolsOf.ts"
 
 export interface Parts {
   readonly body: HTMLElement
@@ -26,6 +29,9 @@ export interface Parts {
   readonly edges: HTMLCanvasElement
   readonly dots: HTMLCanvasElement
   readonly motions: HTMLCanvasElement
+  readonly map: HTMLElement
+  readonly tools: HTMLElement
+  readonly views: HTMLElement
   readonly empty: HTMLElement
   readonly panel: HTMLElement
   readonly controls: HTMLElement
@@ -80,7 +86,8 @@ export const pageOn = (
         palette = paletteOf(parts.body)
         last = undefined
       }
-      if (last?.frame.picture.source !== picture.source) motions.clear()
+      if (last?.frame.picture.source !== picture.source || last.frame.picture.by !== picture.by)
+        motions.clear()
       parts.body.classList.toggle("past", view !== undefined && !picture.isNow)
       parts.body.classList.toggle("lost", picture.feed._tag === "lost")
       parts.body.classList.toggle("stale", !picture.fresh && view !== undefined)
@@ -90,6 +97,13 @@ export const pageOn = (
       patch(parts.figures, figuresOf(picture))
       patch(parts.notices, noticeOf(picture, frame.clock, { retry, live: does.live }))
       patch(parts.empty, emptyOf(picture))
+      patch(parts.views, [
+        choiceOf("picture", viewNames, address.view, (one) => does.show({ view: one })),
+      ])
+      const { grouping } = address
+      const { sampled } = picture
+      const isStill = stillness.matches
+      patch(parts.tools, toolsOf({ view: address.view, grouping, sampled, isStill }, does))
       panel.draw(frame)
       const { answer, span } = frame.timeline
       patch(parts.controls, controlsOf(picture, ui, answer, span, does))
@@ -102,6 +116,7 @@ export const pageOn = (
                 size: stage,
                 selection: address.selection,
                 filter: filterOf(address.query, address.problemsOnly),
+                closed: address.closed,
               })
       if (view !== undefined && layout !== last?.layout) {
         const now = performance.now()
@@ -110,7 +125,7 @@ export const pageOn = (
           edgesMs = now
         }
         drawDots(parts.dots, layout, palette)
-        drawChain(chain, layout, view, picture.oneIn)
+        drawChain(chain, layout, view)
         ring(chain, pointed)
       }
       const marks =
@@ -131,6 +146,11 @@ export const pageOn = (
   }
 }
 
+const viewNames: ReadonlyArray<readonly [View, string, string]> = [
+  ["chain", "Chain", "From devices to customers (C)"],
+  ["map", "Map", "Where stations stand and who hears whom (M)"],
+]
+
 /** Widths of edges follow their rates this often, ms; where they run, what is selected or found shows at once. */
 const edgesEveryMs = 1000
 
@@ -139,12 +159,14 @@ const isSame = (a: Frame, b: Frame): boolean => a.picture.view === b.picture.vie
 /** Edges run where they ran: the same stage, selection and search, and no station came, went or changed its trust. */
 const sameShape = (a: Frame, b: Frame): boolean =>
   a.picture.source === b.picture.source &&
+  a.picture.by === b.picture.by &&
   a.picture.fresh === b.picture.fresh &&
   a.picture.view?.totals.stationsLost === b.picture.view?.totals.stationsLost &&
   a.picture.view?.totals.stations === b.picture.view?.totals.stations &&
   a.stage === b.stage &&
   a.ui.address.selection === b.ui.address.selection &&
   a.ui.address.query === b.ui.address.query &&
+  a.ui.address.closed === b.ui.address.closed &&
   a.ui.address.problemsOnly === b.ui.address.problemsOnly
 
 /** The theme chosen, and what the system prefers: when either changes, colours are read anew. */

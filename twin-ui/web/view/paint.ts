@@ -2,7 +2,7 @@
  * Verdicts as colour and shape together (Okabe, Ito: "Color Universal Design", 2008), on a canvas.
  * Accepted is a dot, suspicious a triangle, refused a cross, attested a ring: readable without colour.
  */
-import type { Verdict } from "../../../projections/chain/ChainView.ts"
+import type { MotionKind, Verdict } from "../../../projections/chain/ChainView.ts"
 
 export interface Palette {
   readonly ok: string
@@ -78,6 +78,37 @@ export const glyph = (
       to.lineTo(x - r * 0.8, y + r * 0.8)
       to.lineWidth = Math.max(1.6, r * 0.45)
       to.stroke()
+  }
+}
+
+/** What travels: its shape says what it is, and where there is trouble, the verdict's own shape says that. */
+export const travellingGlyph = (
+  to: CanvasRenderingContext2D,
+  kind: MotionKind,
+  verdict: Verdict,
+  x: number,
+  y: number,
+): void => {
+  if (verdict === "suspicious" || verdict === "refused") return glyph(to, verdict, x, y, 5)
+  switch (kind) {
+    case "reception":
+      return glyph(to, verdict, x, y, 1.7)
+    case "message":
+    case "delivery":
+      return glyph(to, verdict, x, y, 2.5)
+    case "evidence":
+      return to.fillRect(x - 2.6, y - 2.6, 5.2, 5.2)
+    case "challenge":
+      to.lineWidth = 1.3
+      return to.strokeRect(x - 2.6, y - 2.6, 5.2, 5.2)
+    case "downlink":
+      to.beginPath()
+      to.moveTo(x, y - 4)
+      to.lineTo(x + 4, y)
+      to.lineTo(x, y + 4)
+      to.lineTo(x - 4, y)
+      to.closePath()
+      to.fill()
   }
 }
 
