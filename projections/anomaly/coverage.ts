@@ -72,11 +72,10 @@ export const coverageOf = (
       devices.push({ id, ...at, receivers: links.map((link) => receiverOf(scene, link)) })
     total++
   }
-  const stations = [...distances].map(([index, { devices: count, km }]) => ({
-    id: scene.byIndex[index].id,
-    devices: count,
-    ...(km.length === 0 ? {} : { reachKm: quantile(km) }),
-  }))
+  const stations = [...distances].map(([index, { devices: count, km }]): Reach => {
+    const { id } = scene.byIndex[index]
+    return km.length === 0 ? { id, devices: count } : { id, devices: count, reachKm: quantile(km) }
+  })
   return { total, devices, stations }
 }
 

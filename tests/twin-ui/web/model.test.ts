@@ -131,8 +131,8 @@ describe("motions", () => {
       ...(customer === undefined ? {} : { customer: customer.id }),
     })
   const ends = (kind: MotionKind) => {
-    const all = legs(kind)
-    return [placeAt(all, 0)?.x, placeAt(all, all.length * legMs - 0.001)?.x].map((x) =>
+    const path = legs(kind)
+    return [placeAt(path, 0)?.x, placeAt(path, path.length * legMs - 0.001)?.x].map((x) =>
       Math.round(x ?? -1),
     )
   }
