@@ -12,6 +12,7 @@ import * as AnalyticsRoutes from "../http/analyticsRoutes.ts"
 import * as AccountRoutes from "../http/access/accountRoutes.ts"
 import * as ApiRoutes from "../http/apiRoutes.ts"
 import * as CommandRoutes from "../http/commandRoutes.ts"
+import * as OutlierRoutes from "../http/outlierRoutes.ts"
 import * as QuestionRoutes from "../http/questionRoutes.ts"
 import * as EraseRoutes from "../http/eraseRoutes.ts"
 import * as Problem from "../http/Problem.ts"
@@ -65,6 +66,7 @@ export const askTables = Effect.fn("askTables")(function* (log: string, quiet: b
     return yield* askFiles([
       ...(yield* AnalyticsRoutes.make(scopeHere)),
       ...(yield* QuestionRoutes.make(scopeHere)),
+      ...(yield* OutlierRoutes.make(scopeHere)),
     ])
   }).pipe(Effect.provideContext(context))
 })

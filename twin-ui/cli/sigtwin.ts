@@ -4,6 +4,7 @@ import { attest } from "./attest.ts"
 import { bisect } from "./bisect.ts"
 import { diff } from "./diff.ts"
 import { askQuestion } from "./askQuestion.ts"
+import { outlier } from "./outlier.ts"
 import { attested } from "./attested.ts"
 import { blast } from "./blast.ts"
 import { ca } from "./ca.ts"
@@ -63,6 +64,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     redeliver,
     core,
     askQuestion,
+    outlier,
     query,
     analytics,
     sourceCommand,

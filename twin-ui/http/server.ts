@@ -28,6 +28,7 @@ import * as LoginRoutes from "./access/loginRoutes.ts"
 import * as OidcRoutes from "./access/oidcRoutes.ts"
 import * as Who from "./access/Who.ts"
 import * as AnalyticsRoutes from "./analyticsRoutes.ts"
+import * as OutlierRoutes from "./outlierRoutes.ts"
 import * as QuestionRoutes from "./questionRoutes.ts"
 import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
@@ -167,6 +168,7 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...(yield* ApiRoutes.make),
       ...(yield* AnalyticsRoutes.make(scopeBy(yield* Twin))),
       ...(yield* QuestionRoutes.make(scopeBy(yield* Twin))),
+      ...(yield* OutlierRoutes.make(scopeBy(yield* Twin))),
       ...(yield* CommandRoutes.make),
       ...(yield* EraseRoutes.make),
       ...(yield* FeedRoutes.make(settings)),
