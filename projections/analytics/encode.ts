@@ -22,46 +22,68 @@ const textOf = (value: Value): string => {
   return typeof value === "object" ? JSON.stringify(value) : String(value)
 }
 
-/** An Arrow IPC stream. Lists and structs go as their JSON. */
+/**
+ * An Arrow IPC stream. Lists and structs go as their JSON. The schema follows from the columns alone, so that streams of
+ * the same columns can be joined (`arrowPart`).
+ */
 export const toArrow = async ({
   columns,
   rows,
 }: Pick<Answer, "columns" | "rows">): Promise<Uint8Array> => {
   // Large, and rarely wanted.
-  const { Bool, Float64, Int64, Table, TimestampMillisecond, Utf8, tableToIPC, vectorFromArray } =
-    await import("apache-arrow")
-  const vectors = columns.map(({ type }, index) => {
-    const cells = rows.map((row) => row[index])
-    const is = (kind: string) => cells.every((cell) => cell === null || typeof cell === kind)
-    if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|U[A-Z]*INT[A-Z]*)$/.test(type) && is("number"))
-      return vectorFromArray(
-        cells.map((cell) => (typeof cell === "number" ? BigInt(cell) : null)),
-        new Int64(),
-      )
-    if (is("number")) return vectorFromArray(cells.map(numberOf), new Float64())
-    if (type === "BOOLEAN" && is("boolean"))
-      return vectorFromArray(
-        cells.map((cell) => (typeof cell === "boolean" ? cell : null)),
-        new Bool(),
-      )
-    if (type.startsWith("TIMESTAMP"))
-      return vectorFromArray(
-        cells.map((cell) => (typeof cell === "string" ? instantOf(cell) : null)),
-        new TimestampMillisecond(),
-      )
-    return vectorFromArray(
-      cells.map((cell) => (cell === null ? null : textOf(cell))),
-      new Utf8(),
-    )
-  })
+  const arrow = await import("apache-arrow")
   const names = distinct(columns.map(({ name }) => name))
-  return tableToIPC(
-    new Table(Object.fromEntries(names.map((name, index) => [name, vectors[index]]))),
+  const typeOf = (type: string) => {
+    if (whole.test(type)) return new arrow.Int64()
+    if (/^(FLOAT|DOUBLE|DECIMAL|HUGEINT)/.test(type)) return new arrow.Float64()
+    if (type === "BOOLEAN") return new arrow.Bool()
+    return type.startsWith("TIMESTAMP") ? new arrow.TimestampMillisecond() : new arrow.Utf8()
+  }
+  const fields = columns.map(({ type }, i) => new arrow.Field(names[i], typeOf(type), true))
+  const vectors = fields.map(({ type }, i) =>
+    arrow.vectorFromArray(
+      rows.map((row) => arrowCell(columns[i].type, row[i])),
+      type,
+    ),
+  )
+  return arrow.tableToIPC(
+    new arrow.Table(
+      new arrow.Schema(fields),
+      Object.fromEntries(names.map((name, i) => [name, vectors[i]])),
+    ),
     "stream",
   )
 }
 
-const numberOf = (value: Value): number | null => (typeof value === "number" ? value : null)
+const whole = /^(TINYINT|SMALLINT|INTEGER|BIGINT|U(TINY|SMALL|BIG)?INT(EGER)?)$/
+
+/** A value that the column's type in Arrow has no form for is left out. */
+const arrowCell = (type: string, value: Value): string | number | bigint | boolean | null => {
+  if (value === null) return null
+  if (whole.test(type))
+    return typeof value === "number" || typeof value === "string" ? BigInt(value) : null
+  if (/^(FLOAT|DOUBLE|DECIMAL|HUGEINT)/.test(type)) return Number(value)
+  if (type === "BOOLEAN") return value === true
+  if (type.startsWith("TIMESTAMP")) return typeof value === "string" ? instantOf(value) : null
+  return textOf(value)
+}
+
+/** Bytes of the first message of a stream, its schema: eight that say how long it is, and that many. */
+const schemaLength = (stream: Uint8Array): number =>
+  8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true)
+
+/** Of the mark that ends a stream. */
+const endLength = 8
+
+/** A part of a longer stream: the schema stands in the first alone, and the end after the last. */
+export const arrowPart = (
+  stream: Uint8Array,
+  { isFirst, isLast }: { readonly isFirst: boolean; readonly isLast: boolean },
+): Uint8Array =>
+  stream.subarray(
+    isFirst ? 0 : schemaLength(stream),
+    isLast ? stream.length : stream.length - endLength,
+  )
 
 const instantOf = (iso: string): number | null => Instant.parse(iso) ?? null
 

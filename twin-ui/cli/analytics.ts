@@ -8,6 +8,7 @@ import * as Store from "../../projections/analytics/Store.ts"
 import { AnalyticsAnswer } from "../api/Analytics.ts"
 import { filesBeside, logLayer, parseLogAddress } from "../layers.ts"
 import * as Asker from "./Asker.ts"
+import { exportTables } from "./exportTables.ts"
 import * as Flags from "./flags.ts"
 import { formatTable } from "./formatTable.ts"
 import * as Words from "./Words.ts"
@@ -81,7 +82,7 @@ export const analytics = Command.make("analytics").pipe(
   Command.withDescription(
     "Look after the tables that questions are put to: they are made from the log, in the folder NAME.analytics beside it, and can be thrown away at any time.",
   ),
-  Command.withSubcommands([status, tables, rebuild]),
+  Command.withSubcommands([status, tables, exportTables, rebuild]),
 )
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(AnalyticsAnswer))

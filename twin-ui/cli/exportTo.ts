@@ -1,12 +1,11 @@
 /** Writes a run of the log to a file or to standard output, a block at a time, no faster than it is taken. */
-import { open, rename, rm } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import * as CloudEvent from "../../core/log/cloudEvent.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import * as Progress from "./Progress.ts"
-import { WrongUse } from "./WrongUse.ts"
+import { attempt, sinkTo } from "./Sink.ts"
 
 export interface Exported {
   readonly from: number
@@ -30,7 +29,7 @@ export const exportTo = (
       items: "events",
       quiet: quiet || out === "-",
     })
-    const sink = yield* out === "-" ? standardOutput : wholeFile(out)
+    const sink = yield* sinkTo(out)
     let events = 0
     let bytes = 0
     yield* log.read(from, to).pipe(
@@ -56,50 +55,3 @@ const eventsPerBlock = 1_000
 
 const linesOf = (log: { readonly id: string }, events: ReadonlyArray<Recorded>): string =>
   events.map((recorded) => `${CloudEvent.toLine(log, recorded)}\n`).join("")
-
-interface Sink {
-  readonly write: (block: Uint8Array) => Promise<void>
-  readonly finish: () => Promise<void>
-}
-
-const standardOutput = Effect.succeed<Sink>({
-  write: (block) =>
-    new Promise((resolve, reject) => {
-      process.stdout.write(block, (error) => (error == null ? resolve() : reject(error)))
-    }),
-  finish: () => Promise.resolve(),
-})
-
-/** Written beside its place and moved there when it is whole and on the disk. */
-const wholeFile = (out: string) => {
-  const draft = `${out}.part-${process.pid}`
-  return Effect.map(
-    Effect.acquireRelease(
-      attempt(out, () => open(draft, "wx")),
-      (file) =>
-        Effect.promise(async () => {
-          await file.close().catch(() => {})
-          await rm(draft, { force: true })
-        }),
-    ),
-    (file): Sink => ({
-      write: async (block) => {
-        await file.write(block)
-      },
-      finish: async () => {
-        await file.sync()
-        await file.close()
-        await rename(draft, out)
-      },
-    }),
-  )
-}
-
-const attempt = <A>(out: string, work: () => Promise<A>): Effect.Effect<A, WrongUse> =>
-  Effect.tryPromise({
-    try: work,
-    catch: (cause) =>
-      new WrongUse({
-        detail: `cannot write ${out}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      }),
-  })

@@ -1,4 +1,5 @@
 /** Bytes to a file, or to standard output unless they are none for a terminal. */
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { writeFile } from "node:fs/promises"
@@ -28,10 +29,9 @@ export const writeOut = (
     }
     if (binary.has(format) && process.stdout.isTTY)
       return yield* new WrongUse({ detail: `${format} is not for a terminal: give --out FILE` })
+    if (!binary.has(format))
+      return yield* Console.log(new TextDecoder().decode(bytes).replace(/\n$/, ""))
     yield* Effect.callback<void>((resume) => {
-      const text = binary.has(format) || bytes.at(-1) === newline ? bytes : [...bytes, newline]
-      process.stdout.write(Uint8Array.from(text), () => resume(Effect.void))
+      process.stdout.write(bytes, () => resume(Effect.void))
     })
   })
-
-const newline = 10

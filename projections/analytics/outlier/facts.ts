@@ -131,8 +131,8 @@ export interface Selection {
 /** Columns that are compared: not those that the selection is made by. */
 export const comparedIn = ({ against = "", of, where }: Selection): ReadonlyArray<string> => {
   const words = new Set(`${where} ${against}`.toLowerCase().match(/[a-z_]+/g))
-  const chosen = new Set([...words].flatMap((word) => [word, ...(follows[word] ?? [])]))
-  return all[of].columns.filter((column) => !chosen.has(column))
+  const following = new Set([...words].flatMap((word) => follows[word] ?? []))
+  return all[of].columns.filter((column) => !words.has(column) && !following.has(column))
 }
 
 /** name, value, inside, outside, inside_all, outside_all, tried: a row a value of a column that is compared. */

@@ -8,6 +8,12 @@ import { rank } from "../../../projections/analytics/outlier/rank.ts"
 import { ask, record, world } from "./kept.ts"
 import { accepted, enrolled, heard, type Line, refused, registered, storyOf } from "./story.ts"
 
+const choose = (n: number, k: number): bigint => {
+  let ways = 1n
+  for (let i = 0; i < k; i++) ways = (ways * BigInt(n - i)) / BigInt(i + 1)
+  return k > n ? 0n : ways
+}
+
 describe("an association", () => {
   it("is that of the lady who tasted tea", () => {
     const found = Association.of({ inside: 3, insideAll: 4, outside: 1, outsideAll: 4 })
@@ -21,11 +27,6 @@ describe("an association", () => {
   })
 
   it("has the chance that counting every table gives", () => {
-    const choose = (n: number, k: number): bigint => {
-      let ways = 1n
-      for (let i = 0; i < k; i++) ways = (ways * BigInt(n - i)) / BigInt(i + 1)
-      return k > n ? 0n : ways
-    }
     const size = fc.integer({ min: 1, max: 60 })
     const counts = fc.tuple(size, size).chain(([insideAll, outsideAll]) =>
       fc.record({
@@ -105,7 +106,7 @@ const countsOf = (cases: ReadonlyArray<Case>) => {
       counted.set(key, cell)
     }
   }
-  return [...counted].map(([key, cell]) => [...key.split(" "), ...cell, ...all, counted.size])
+  return [...counted].map(([key, cell]) => [key.split(" "), cell, all, counted.size].flat())
 }
 
 const level = 0.01
@@ -144,7 +145,7 @@ describe("what stands out", () => {
     const least = Array.from({ length: 12 }, (_, seed) => {
       const rows = countsOf(casesOf(seed, 2_000, () => 0.1))
       return rank(
-        rows.map((row) => [...row.slice(0, 6), 1]),
+        rows.map((row) => row.slice(0, 6).concat(1)),
         level,
       ).found.length
     })
@@ -171,12 +172,10 @@ const lines: ReadonlyArray<Line> = [
   }).flat(),
 ]
 
-describe("a selection in SQL", () => {
-  const rankOf = (selection: Omit<facts.Selection, "of">) =>
-    Effect.map(ask(facts.statement({ of: "messages", ...selection })), ({ rows }) =>
-      rank(rows, 0.05),
-    )
+const rankOf = (selection: Omit<facts.Selection, "of">) =>
+  Effect.map(ask(facts.statement({ of: "messages", ...selection })), ({ rows }) => rank(rows, 0.05))
 
+describe("a selection in SQL", () => {
   it.live("is counted in every column but those that it is made by", () =>
     Effect.gen(function* () {
       yield* record(storyOf(lines))
