@@ -6,12 +6,19 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Random from "../../core/kernel/Random.ts"
+import { equal } from "../../core/kernel/Bytes.ts"
+import * as Rejected from "../../core/kernel/Rejected.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
+import * as Slab from "../../core/log/Slab.ts"
 import * as Sqlite from "../../core/log/sqlite.ts"
+import { attempt } from "../../core/log/sqlite/failure.ts"
+import * as merge from "../../core/log/sqlite/merge.ts"
+import { type OpenFile, openForWriting } from "../../core/log/sqlite/openFile.ts"
+import { verify } from "../../core/log/sqlite/verify.ts"
 import * as snapshotsSqlite from "../../projections/run/snapshotsSqlite.ts"
 import { Snapshots } from "../../projections/run/Snapshots.ts"
 import { frame } from "../contract/someEvents.ts"
@@ -55,7 +62,10 @@ export const torture: Torture = {
       try {
         // oxlint-disable-next-line no-await-in-loop
         await Effect.runPromise(
-          fillUp(directory, random, counts).pipe(
+          Effect.andThen(
+            fillUp(directory, random, counts),
+            mergeWhenFull(directory, random, counts),
+          ).pipe(
             Effect.catch((error) =>
               Effect.sync(() => counts.violate(`seed ${seed}, stroke ${stroke}: ${error.message}`)),
             ),
@@ -138,6 +148,68 @@ const fillUp = (
     Effect.provide(snapshotsSqlite.layer(join(directory, "log.snapshots.db"))),
     Effect.provide(Sqlite.layer(join(directory, "log.db")), { local: true }),
   )
+
+/** As so many commits of one event each, which nobody has merged yet. */
+const insertSmall = (file: OpenFile, commits: number): void => {
+  let hash = Slab.genesis
+  file.db.exec("BEGIN")
+  for (const [position, event] of some(commits).entries()) {
+    const recorded = { ...event, position, revision: position, recordedMs: position }
+    const slab = Slab.encode([recorded], hash)
+    if (Rejected.is(slab)) throw new Error(Rejected.toText(slab))
+    file.batches.insert(slab)
+    hash = Slab.hashOf(slab)
+  }
+  file.db.exec("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)")
+}
+
+/** Small rows are merged on a disk that takes less and less: each merge is done or leaves all as it was. */
+const mergeWhenFull = (
+  directory: string,
+  random: Random.Random,
+  { add, violate }: ReturnType<typeof counter>,
+) =>
+  Effect.gen(function* () {
+    for (const name of readdirSync(directory)) rmSync(join(directory, name))
+    const path = join(directory, "merged.db")
+    const ballast = join(directory, "ballast")
+    const file = openForWriting(path, {})
+    try {
+      insertSmall(file, 1100 + random.below(500))
+      const { head } = file.batches.end()
+      const before = file.batches.tip().hash
+      const rows = () => Number(file.db.prepare("SELECT count(*) AS n FROM batch").get()?.["n"])
+      const unmerged = rows()
+      const merging = merge.make(file.db, file.batches)
+      let refused = 0
+      const { bavail, bsize } = statfsSync(directory)
+      writeFileSync(ballast, new Uint8Array(Math.max(0, bavail * bsize - random.below(60_000))))
+      for (let tries = 0; tries < 3; tries++) {
+        const result = yield* Effect.result(attempt(path, () => merging.advance(head)))
+        if (result._tag === "Success") continue
+        refused++
+        if (result.failure.reason !== "full")
+          violate(`a full disk is told by a merge as ${result.failure.message}`)
+        if (rows() !== unmerged)
+          violate(`a merge that was refused left ${rows()} of ${unmerged} rows`)
+        const { damage, events } = yield* verify(path)
+        if (damage.length > 0 || events !== head)
+          violate(
+            `after a merge that was refused: ${events} of ${head} events, ${JSON.stringify(damage)}`,
+          )
+      }
+      add("merges refused", refused)
+      rmSync(ballast)
+      while (merging.advance(head));
+      if (rows() >= unmerged) violate("there is room again, and nothing is merged")
+      const { damage, events } = yield* verify(path)
+      if (damage.length > 0 || events !== head || !equal(file.batches.tip().hash, before))
+        violate(`after a merge: ${events} of ${head} events, ${JSON.stringify(damage)}`)
+      add("merges done when there was room", 1)
+    } finally {
+      file.close()
+    }
+  })
 
 /** Does not deflate. */
 const noise = (random: Random.Random): string =>
