@@ -26,6 +26,8 @@ export interface Options {
   readonly durableAtClose?: boolean
   /** So many of the newest events stay in the file; older ones go into parts beside it. All stay where absent. */
   readonly keepEvents?: number
+  /** Events of each of these. */
+  readonly partEvents?: number
   /** Signs checkpoints of the log's hash tree, as it grows and when it is closed; none are kept where absent. */
   readonly signer?: SigningKey | undefined
 }

@@ -16,8 +16,8 @@ import { applicationId, fileFormat } from "./fileHeader.ts"
 import type { OpenFile } from "./openFile.ts"
 import { type Part, pathOf } from "./Parts.ts"
 
-/** Events that a part has, or as many as one more row makes. */
-export const partEvents = 262_144
+/** Events that a part has unless said otherwise, or as many as one more row makes. */
+const partEventsDefault = 262_144
 
 /** Marks an SQLite file as a part of a log: "SGTP". */
 const partId = applicationId - 3
@@ -31,6 +31,7 @@ export const archiveNext = (
   path: string,
   below: Position,
   all: boolean,
+  partEvents = partEventsDefault,
 ): Part | undefined => {
   const { db, batches, parts } = file
   const first = parts.list().at(-1)?.end ?? 0
@@ -39,7 +40,7 @@ export const archiveNext = (
     db.prepare("SELECT value FROM log WHERE key = 'merged_to'").get()?.["value"],
   )
   const bound = Math.min(below, file.index.to(), file.tiles.to(), all ? Infinity : mergedTo)
-  const end = endBelow(db, first, bound, all)
+  const end = endBelow(db, first, bound, { partEvents, isLast: all })
   if (end === undefined) return undefined
   const part = { first, end, file: nameOf(path, first, end) }
   const to = pathOf(path, part.file)
@@ -68,7 +69,7 @@ const endBelow = (
   db: DatabaseSync,
   first: Position,
   bound: Position,
-  all: boolean,
+  { isLast, partEvents }: { readonly isLast: boolean; readonly partEvents: number },
 ): Position | undefined => {
   let end = first
   const rows = db.prepare("SELECT first + events AS end FROM batch WHERE first >= ? ORDER BY first")
@@ -77,7 +78,7 @@ const endBelow = (
     end = Number(row["end"])
     if (end - first >= partEvents) return end
   }
-  return all && end > first ? end : undefined
+  return isLast && end > first ? end : undefined
 }
 
 const nameOf = (path: string, first: Position, end: Position): string => {

@@ -37,6 +37,7 @@ export interface Options {
   readonly signer?: SigningKey | undefined
   readonly bytesMax?: number | undefined
   readonly keepEvents?: number | undefined
+  readonly partEvents?: number | undefined
 }
 
 const bytesGauge = Metric.gauge("sigtwin_log_bytes", {
@@ -130,7 +131,7 @@ const stepsOf = (
   file: OpenFile,
   store: SqliteStore,
   path: string,
-  { keepEvents }: Options,
+  { keepEvents, partEvents }: Options,
   idleLag: number,
 ): ((isIdle: boolean) => boolean) => {
   const merging = merge.make(file.db, file.batches)
@@ -141,7 +142,8 @@ const stepsOf = (
     if (head - to >= (isIdle ? 1 : lagMax) && file.tiles.advance(head) > to) return true
     if (isIdle && merging.advance(Math.min(head - store.lag(), to))) return true
     return (
-      keepEvents !== undefined && archiveNext(file, path, head - keepEvents, false) !== undefined
+      keepEvents !== undefined &&
+      archiveNext(file, path, head - keepEvents, false, partEvents) !== undefined
     )
   }
 }

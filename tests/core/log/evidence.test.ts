@@ -334,6 +334,62 @@ describe("parts", () => {
     }),
   )
 
+  it.live(
+    "are made by a log that is written and read meanwhile, of what its policy does not keep",
+    () =>
+      Effect.gen(function* () {
+        const path = yield* freshPath
+        const partsOf = () => {
+          const file = openForReading(path)
+          const list = file.parts.list()
+          file.close()
+          return list
+        }
+        yield* Effect.gen(function* () {
+          const log = yield* EventLog
+          const append = (from: number, count: number) =>
+            log.append(upTo(count).map((i) => frame(`D${i % 100}`, (from + i) % 4096)))
+          // It is indexed from 16,384 events on, and only what is indexed is put away.
+          for (const i of upTo(20)) yield* append(i * 1000, 1000)
+          let appended = 20_000
+          while (partsOf().length === 0) {
+            yield* append(appended, 1)
+            appended++
+            yield* Effect.sleep(500)
+          }
+          let read = 0
+          yield* Stream.runForEach(log.read(0), (events) =>
+            Effect.sync(() => {
+              for (const { event, position } of events) {
+                assert.strictEqual(position, read)
+                assert.strictEqual(event._tag === "FrameHeard" && event.seq, read % 4096)
+                read++
+              }
+            }),
+          )
+          assert.strictEqual(read, appended)
+          const [part] = partsOf()
+          assert.strictEqual(part.first, 0)
+          assert.isAtLeast(part.end, 4000)
+          assert.isAtMost(part.end, appended - 2000)
+          assert.deepStrictEqual((yield* log.verify).damage, [])
+        }).pipe(
+          Effect.provide(
+            Sqlite.layer(path, {
+              signer,
+              durableAtClose: true,
+              keepEvents: 2000,
+              partEvents: 4000,
+            }),
+            {
+              local: true,
+            },
+          ),
+        )
+      }),
+    60_000,
+  )
+
   it.effect("a backup does not overwrite, nor does a restore", () =>
     Effect.gen(function* () {
       const path = yield* freshPath
