@@ -23,9 +23,11 @@ import { sizes } from "./data/sizes.ts"
 import type * as Source from "./data/Source.ts"
 import { timelines } from "./data/timelines.ts"
 import { bindChain } from "./interact/bindChain.ts"
+import { bindExport } from "./interact/bindExport.ts"
 import { bindPage } from "./interact/bindPage.ts"
 import { bindTimeline } from "./interact/bindTimeline.ts"
 import * as Ui from "./interact/Ui.ts"
+import * as Map from "./map/asks.ts"
 import { differencesIn } from "./panel/changes.ts"
 import * as Desk from "./panel/Desk.ts"
 import { asksOf } from "./panel/panelOf.ts"
@@ -61,6 +63,8 @@ const parts = {
   find: element("find", HTMLInputElement),
   problems: element("problems", HTMLInputElement),
   theme: element("theme", HTMLButtonElement),
+  help: element("help", HTMLDialogElement),
+  export: element("export", HTMLDetailsElement),
 }
 
 const ui = new BehaviorSubject(Ui.initial(Address.fromQuery(location.search)))
@@ -77,9 +81,10 @@ const timeline = timelines(picture, ui)
 const wishes = combineLatest([ui, desk]).pipe(
   map(([{ address }, held]) => ({ ...address, desk: held })),
 )
-const answers = answersTo(picture, wishes, asksOf).pipe(
-  shareReplay({ bufferSize: 1, refCount: true }),
-)
+const answers = answersTo(picture, wishes, (wish, answered) => [
+  ...asksOf(wish, answered),
+  ...Map.asksOf(wish),
+]).pipe(shareReplay({ bufferSize: 1, refCount: true }))
 const differences = combineLatest([answers, ui]).pipe(
   map(([answered, { address }]) => differencesIn(answered, address.pinned)),
   distinctUntilChanged(),
@@ -113,4 +118,5 @@ combineLatest({
 
 bindChain(parts, page, does)
 bindTimeline(parts, page, does)
+bindExport(parts, page)
 bindPage(parts, page, does, ui, () => themeChosen.next())

@@ -273,6 +273,15 @@ describe("address", () => {
       closed: fc.array(fc.string(), { maxLength: 8 }),
       clock: fc.constantFrom(...Address.clocks),
       lengthMs: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1 })),
+      camera: orNone(
+        fc
+          .record({
+            lng: fc.integer({ min: -1_800_000, max: 1_800_000 }),
+            lat: fc.integer({ min: -800_000, max: 800_000 }),
+            km: fc.integer({ min: 1, max: 400_000_000 }),
+          })
+          .map(({ km, lat, lng }) => ({ lng: lng / 1e4, lat: lat / 1e4, km: km / 1e4 })),
+      ),
       span: orNone(
         fc
           .tuple(fc.nat(), fc.integer({ min: 1 }))

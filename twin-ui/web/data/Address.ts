@@ -38,6 +38,13 @@ export interface Span {
   readonly toMs: number
 }
 
+/** What the map looks at: its middle, degrees, and how many kilometres its width shows there. */
+export interface Camera {
+  readonly lng: number
+  readonly lat: number
+  readonly km: number
+}
+
 const hourMs = 3_600_000
 
 export interface Address {
@@ -53,6 +60,8 @@ export interface Address {
   readonly clock: Clock
   /** Length of the time line, which follows what is shown; Infinity for all of time. */
   readonly lengthMs: number
+  /** Undefined for all of the network. */
+  readonly camera: Camera | undefined
   /** The part of time that was zoomed to: it stays until another is chosen. */
   readonly span: Span | undefined
   /** The pinned instant that what is shown is compared with. */
@@ -71,6 +80,7 @@ export const initial: Address = {
   closed: [],
   clock: "occurred",
   lengthMs: 6 * hourMs,
+  camera: undefined,
   span: undefined,
   pinned: undefined,
   tab: "",
@@ -154,6 +164,11 @@ const fields: Fields = {
     (ms) => (ms === initial.lengthMs ? undefined : ms === Infinity ? "all" : String(ms)),
     (text) => (text === "all" ? Infinity : wholeNumber(text) || undefined),
   ),
+  camera: one(
+    "map",
+    (camera) => (camera === undefined ? undefined : `${camera.lng},${camera.lat},${camera.km}`),
+    (text) => cameraFrom(text),
+  ),
   span: one(
     "span",
     (span) => (span === undefined ? undefined : `${span.fromMs}-${span.toMs}`),
@@ -183,6 +198,7 @@ export const toQuery = (address: Address): string => {
       ...fields.closed.write(address.closed),
       ...fields.clock.write(address.clock),
       ...fields.lengthMs.write(address.lengthMs),
+      ...fields.camera.write(address.camera),
       ...fields.span.write(address.span),
       ...fields.pinned.write(address.pinned),
       ...fields.tab.write(address.tab),
@@ -207,6 +223,7 @@ export const fromQuery = (query: string): Address => {
     closed: read("closed"),
     clock: read("clock"),
     lengthMs: read("lengthMs"),
+    camera: read("camera"),
     span: read("span"),
     pinned: read("pinned"),
     tab: read("tab"),
@@ -227,6 +244,13 @@ const selectionFrom = (text: string): Selection | undefined => {
   const kind = selectable.find((name) => name === text.slice(0, colon))
   const id = text.slice(colon + 1)
   return kind === undefined || id === "" ? undefined : { kind, id }
+}
+
+const cameraFrom = (text: string): Camera | undefined => {
+  const [lng, lat, km, ...rest] = text.split(",").map(Number)
+  const isOne =
+    rest.length === 0 && Math.abs(lng) <= 180 && Math.abs(lat) <= 80 && km > 0 && km <= 40_000
+  return isOne ? { lng, lat, km } : undefined
 }
 
 const spanFrom = (text: string): Span | undefined => {

@@ -18,11 +18,12 @@ import {
   startWith,
   switchMap,
   throttleTime,
+  withLatestFrom,
 } from "rxjs"
 import { TimelineAnswer } from "../../api/Timeline.ts"
 import type { Ui } from "../interact/Ui.ts"
 import { spanFor } from "../model/spanFor.ts"
-import type { Span } from "./Address.ts"
+import type { Clock, Span } from "./Address.ts"
 import { ask } from "./ask.ts"
 import type { Picture } from "./Picture.ts"
 
@@ -43,20 +44,32 @@ export const timelines = (
   picture: Observable<Picture>,
   ui: Observable<Ui>,
 ): Observable<Timeline> => {
-  const whole = picture.pipe(
-    // Asked for again while events come, and whenever another instant is shown.
-    map(({ view, isNow }) => `${isNow} ${isNow ? view?.position : ""}`),
+  const clocks = ui.pipe(
+    map(({ address }) => address.clock),
     distinctUntilChanged(),
-    throttleTime(refreshMs, asyncScheduler, { leading: true, trailing: true }),
-    exhaustMap(() => answers(`/api/timeline?buckets=${wholeBars}`)),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  )
+  const whole = clocks.pipe(
+    switchMap((clock) =>
+      picture.pipe(
+        // Asked for again while events come, and whenever another instant is shown.
+        map(({ view, isNow }) => `${isNow} ${isNow ? view?.position : ""}`),
+        distinctUntilChanged(),
+        throttleTime(refreshMs, asyncScheduler, { leading: true, trailing: true }),
+        exhaustMap(() => answers(`/api/timeline?buckets=${wholeBars}${byClock(clock)}`)),
+        map((answer) => ({ answer, clock })),
+      ),
+    ),
     shareReplay({ bufferSize: 1, refCount: true }),
   )
   const span = combineLatest([whole, ui, picture]).pipe(
-    filter(([answer]) => answer.events > 0),
-    scan((before: Span | undefined, [answer, { address, drag }, { view, isNow }]) => {
-      const lastMs = Math.max(answer.lastMs ?? answer.toMs, isNow ? (view?.occurredMs ?? 0) : 0)
+    // An answer of the other clock says nothing of this one.
+    filter(([{ answer, clock }, { address }]) => answer.events > 0 && clock === address.clock),
+    scan((before: Span | undefined, [{ answer }, { address, drag }, { view, isNow }]) => {
+      const nowMs = view === undefined ? undefined : msOf(view, address.clock)
+      const lastMs = Math.max(answer.lastMs ?? answer.toMs, isNow ? (nowMs ?? 0) : 0)
       const firstMs = answer.firstMs ?? answer.fromMs
-      const playheadMs = drag ?? view?.occurredMs
+      const playheadMs = drag ?? nowMs
       return spanFor(before, {
         firstMs,
         lastMs,
@@ -71,20 +84,32 @@ export const timelines = (
   )
   const answer = merge(span.pipe(debounceTime(60)), span.pipe(auditTime(refreshMs))).pipe(
     distinctUntilChanged(),
-    switchMap((wanted) =>
+    withLatestFrom(clocks),
+    switchMap(([wanted, clock]) =>
       wanted === undefined
         ? []
         : answers(
-            `/api/timeline?from=${iso(wanted.fromMs)}&to=${iso(wanted.toMs)}&buckets=${bars}`,
+            `/api/timeline?from=${iso(wanted.fromMs)}&to=${iso(wanted.toMs)}&buckets=${bars}${byClock(clock)}`,
           ),
     ),
   )
   return combineLatest({
-    whole: whole.pipe(startWith(undefined)),
+    whole: whole.pipe(
+      map((one) => one.answer),
+      startWith(undefined),
+    ),
     answer: answer.pipe(startWith(undefined)),
     span: span.pipe(startWith(undefined)),
   }).pipe(map((all) => ({ ...all, answer: all.answer ?? all.whole })))
 }
+
+/** When a view's instant is, on the time line's axis. */
+export const msOf = (
+  { occurredMs, recordedMs }: { readonly occurredMs: number; readonly recordedMs: number },
+  clock: Clock,
+): number => (clock === "occurred" ? occurredMs : recordedMs)
+
+const byClock = (clock: Clock): string => (clock === "occurred" ? "" : `&clock=${clock}`)
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 

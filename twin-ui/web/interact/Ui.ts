@@ -3,6 +3,7 @@
  * changes of this (`intents`); the picture follows from it.
  */
 import type { BehaviorSubject } from "rxjs"
+import { Grouping } from "../../../projections/chain/ChainView.ts"
 import type * as Address from "../data/Address.ts"
 import * as Source from "../data/Source.ts"
 
@@ -11,6 +12,8 @@ export interface Ui {
   readonly speed: number
   /** Event time under the pointer while the playhead is dragged. */
   readonly drag: number | undefined
+  /** A span that is being brushed. */
+  readonly brush: Address.Span | undefined
 }
 
 export const hourMs = 3_600_000
@@ -19,18 +22,22 @@ export const initial = (address: Address.Address): Ui => ({
   address,
   speed: address.source._tag === "replay" ? address.source.speed : 60,
   drag: undefined,
+  brush: undefined,
 })
 
 export interface Intents {
   readonly live: () => void
   readonly seek: (at: number) => void
   readonly drag: (ms: number | undefined) => void
+  readonly brush: (span: Address.Span | undefined) => void
   /** Plays what is held, holds what plays. */
   readonly toggle: (position: number) => void
   readonly setSpeed: (speed: number, position: number) => void
   readonly setSpan: (lengthMs: number) => void
   readonly zoom: (span: Address.Span) => void
-  readonly show: (part: Partial<Pick<Address.Address, "view" | "grouping" | "clock">>) => void
+  readonly show: (
+    part: Partial<Pick<Address.Address, "view" | "grouping" | "clock" | "camera">>,
+  ) => void
   /** Closes what is open, opens what is closed. */
   readonly fold: (key: string) => void
   readonly select: (kind: Address.Selectable, id: string) => void
@@ -41,6 +48,9 @@ export interface Intents {
   readonly pin: (position: number | undefined) => void
   readonly find: (query: string) => void
   readonly problems: (only: boolean) => void
+  readonly flipProblems: () => void
+  /** Groups devices by the next of what they can be grouped by. */
+  readonly regroup: () => void
 }
 
 export const intentsOn = (ui: BehaviorSubject<Ui>): Intents => {
@@ -51,6 +61,7 @@ export const intentsOn = (ui: BehaviorSubject<Ui>): Intents => {
     live: () => go({ source: Source.live, span: undefined }),
     seek: (at) => go({ source: Source.held(at) }),
     drag: (drag) => set({ drag }),
+    brush: (brush) => set({ brush }),
     toggle: (position) =>
       go({
         source:
@@ -75,5 +86,11 @@ export const intentsOn = (ui: BehaviorSubject<Ui>): Intents => {
     pin: (pinned) => go({ pinned }),
     find: (query) => go({ query }),
     problems: (problemsOnly) => go({ problemsOnly }),
+    flipProblems: () => go({ problemsOnly: !ui.value.address.problemsOnly }),
+    regroup: () => {
+      const all = Grouping.literals
+      const index = all.indexOf(ui.value.address.grouping)
+      go({ grouping: all[(index + 1) % all.length] })
+    },
   }
 }

@@ -1,8 +1,10 @@
 /** Keys, search, theme, and the address bar. */
 import { distinctUntilChanged, map, skip, type BehaviorSubject } from "rxjs"
 import * as Address from "../data/Address.ts"
+import { speeds } from "../data/Source.ts"
 import { filterOf } from "../model/Filter.ts"
 import { positionAt } from "../model/TimelineMarks.ts"
+import { toIncident, zoomByKey } from "./bindTimeline.ts"
 import type { Page } from "../view/page.ts"
 import { onKey, type Where } from "./keys.ts"
 import type { Intents, Ui } from "./Ui.ts"
@@ -11,6 +13,7 @@ interface Parts {
   readonly find: HTMLInputElement
   readonly problems: HTMLInputElement
   readonly theme: HTMLButtonElement
+  readonly help: HTMLDialogElement
 }
 
 const themeKey = "sigtwin.theme"
@@ -32,10 +35,19 @@ export const bindPage = (
       minuteAway: (minutes) =>
         view === undefined || answer === undefined
           ? position + minutes
-          : positionAt(answer, view.occurredMs + minutes * 60_000),
+          : positionAt(answer, (page.nowMs() ?? view.occurredMs) + minutes * 60_000),
+      zoom: (isIn) => zoomByKey(page, does, isIn),
+      toIncident: (isNext) => toIncident(page, does, isNext),
+      faster: (isFaster) => {
+        const index = speeds.indexOf(ui.value.speed) + (isFaster ? 1 : -1)
+        if (speeds[index] !== undefined) does.setSpeed(speeds[index], position)
+      },
+      openHelp: () => parts.help.showModal(),
     }
   }
+  parts.help.querySelector("button")?.addEventListener("click", () => parts.help.close())
   document.addEventListener("keydown", (event) => {
+    if (parts.help.open) return
     if (event.key === "/" && event.target !== parts.find) {
       event.preventDefault()
       parts.find.focus()
@@ -63,6 +75,13 @@ export const bindPage = (
     themeChanged()
   })
 
+  // Keys change it too.
+  ui.pipe(
+    map(({ address }) => address.problemsOnly),
+    distinctUntilChanged(),
+  ).subscribe((only) => {
+    parts.problems.checked = only
+  })
   ui.pipe(
     map(({ address }) => Address.toQuery(address)),
     distinctUntilChanged(),

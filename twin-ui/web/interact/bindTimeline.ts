@@ -1,14 +1,22 @@
-/** Gestures over the time line: drag the playhead, click an incident, zoom with the wheel. */
+/**
+ * Gestures over the time line: drag the playhead, brush a span (with Shift, or along the axis), click an incident, zoom with
+ * the wheel or with plus and minus, from all of time down to milliseconds.
+ */
 import { Subject, throttleTime, asyncScheduler } from "rxjs"
+import type { Incident } from "../../../projections/chain/ChainView.ts"
 import type { Span } from "../data/Address.ts"
-import { positionAt, xOf } from "../model/TimelineMarks.ts"
+import { laneTop, positionAt, xOf } from "../model/TimelineMarks.ts"
 import type { Page } from "../view/page.ts"
 import { rove } from "./roving.ts"
 import { hourMs, type Intents } from "./Ui.ts"
 
 /** While dragging, a picture is asked for at most this often, ms. */
 const scrubMs = 150
-const spanLeast = 60_000
+const spanLeast = 20
+/** A brush of fewer pixels is a slip of the hand. */
+const brushLeast = 4
+/** One press of + or -. */
+const keyFactor = 2
 
 interface Parts {
   readonly timeline: SVGSVGElement
@@ -43,45 +51,111 @@ export const bindTimeline = ({ timeline }: Parts, page: Page, does: Intents): vo
     wanted.next(last)
   }
 
+  /** Where a brush began, if it is one. */
+  let brushed: { readonly ms: number; readonly x: number } | undefined
+  const isBrush = (event: PointerEvent): boolean => {
+    const size = page.last()?.marks?.size
+    const { top } = timeline.getBoundingClientRect()
+    const axis = size === undefined ? Infinity : laneTop(size)
+    return event.shiftKey || Math.abs(event.clientY - top - axis + 3) < 8
+  }
+  const brush = (event: PointerEvent): Span | undefined => {
+    const ms = msAt(event)
+    if (brushed === undefined || ms === undefined) return undefined
+    return {
+      fromMs: Math.floor(Math.min(ms, brushed.ms)),
+      toMs: Math.ceil(Math.max(ms, brushed.ms)),
+    }
+  }
+
   timeline.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || openIncident(event.target, page, does)) return
     timeline.setPointerCapture(event.pointerId)
-    scrub(event)
+    const ms = msAt(event)
+    if (isBrush(event) && ms !== undefined) brushed = { ms, x: event.clientX }
+    else scrub(event)
   })
   timeline.addEventListener("pointermove", (event) => {
-    if (timeline.hasPointerCapture(event.pointerId)) scrub(event)
+    if (!timeline.hasPointerCapture(event.pointerId)) return
+    if (brushed === undefined) scrub(event)
+    else does.brush(brush(event))
   })
   const drop = (event: PointerEvent): void => {
     if (!timeline.hasPointerCapture(event.pointerId)) return
     timeline.releasePointerCapture(event.pointerId)
+    if (brushed !== undefined) {
+      const span = brush(event)
+      const isSlip = Math.abs(event.clientX - brushed.x) < brushLeast
+      brushed = undefined
+      does.brush(undefined)
+      if (span !== undefined && !isSlip && span.toMs - span.fromMs >= spanLeast) does.zoom(span)
+      return
+    }
     wanted.next(undefined)
     if (last !== undefined) does.seek(last)
     last = undefined
     does.drag(undefined)
+  }
+  /** A tenth of what the time line shows, as sliders do. */
+  const paged = (key: string): boolean => {
+    const drawn = page.last()
+    const { answer, span } = drawn?.frame.timeline ?? {}
+    const part = { PageUp: -0.1, PageDown: 0.1 }[key]
+    if (part === undefined || answer === undefined || span === undefined) return false
+    const nowMs = page.nowMs() ?? span.toMs
+    does.seek(positionAt(answer, nowMs + part * (span.toMs - span.fromMs)))
+    return true
   }
   timeline.addEventListener("pointerup", drop)
   timeline.addEventListener("pointercancel", drop)
   timeline.addEventListener("keydown", (event) => {
     const isOpened =
       (event.key === "Enter" || event.key === " ") && openIncident(event.target, page, does)
-    if (!isOpened && !rove(event)) return
+    if (!isOpened && !rove(event) && !(event.target === timeline && paged(event.key))) return
     event.preventDefault()
     event.stopPropagation()
   })
   timeline.addEventListener(
     "wheel",
     (event) => {
-      const drawn = page.last()
-      const span = drawn?.frame.timeline.span
-      const whole = drawn?.frame.timeline.whole
-      const ms = msAt(event)
-      if (span === undefined || whole === undefined || ms === undefined) return
       event.preventDefault()
-      const bounds = { fromMs: whole.firstMs ?? whole.fromMs, toMs: whole.lastMs ?? whole.toMs }
-      does.zoom(zoomed(span, ms, Math.exp(event.deltaY * 0.0015), bounds))
+      const ms = msAt(event)
+      if (ms !== undefined) zoomAbout(page, does, ms, Math.exp(event.deltaY * 0.0015))
     },
     { passive: false },
   )
+}
+
+/** Zooms about the playhead, or about the middle where that is not seen. */
+export const zoomByKey = (page: Page, does: Intents, isIn: boolean): void => {
+  const span = page.last()?.frame.timeline.span
+  if (span === undefined) return
+  const nowMs = page.nowMs()
+  const about =
+    nowMs !== undefined && nowMs >= span.fromMs && nowMs <= span.toMs
+      ? nowMs
+      : (span.fromMs + span.toMs) / 2
+  zoomAbout(page, does, about, isIn ? 1 / keyFactor : keyFactor)
+}
+
+const zoomAbout = (page: Page, does: Intents, ms: number, factor: number): void => {
+  const { span, whole } = page.last()?.frame.timeline ?? {}
+  if (span === undefined || whole === undefined) return
+  const bounds = { fromMs: whole.firstMs ?? whole.fromMs, toMs: whole.lastMs ?? whole.toMs }
+  does.zoom(zoomed(span, ms, factor, bounds))
+}
+
+/** Goes to the incident before or after what is shown. */
+export const toIncident = (page: Page, does: Intents, isNext: boolean): void => {
+  const drawn = page.last()
+  const at = drawn?.frame.picture.view?.position
+  const incidents = drawn?.frame.timeline.answer?.incidents
+  if (at === undefined || incidents === undefined) return
+  const placed = incidents
+    .map((incident) => ({ incident, position: (incident.found ?? incident.start).position }))
+    .filter(({ position }) => (isNext ? position > at : position < at))
+    .toSorted((a, b) => (isNext ? a.position - b.position : b.position - a.position))
+  if (placed.length > 0) goTo(placed[0].incident, does)
 }
 
 /** The span made longer by a factor about an instant, within all of time. */
@@ -103,7 +177,11 @@ const openIncident = (target: EventTarget | null, page: Page, does: Intents): bo
   const id = target.closest("[data-incident]")?.getAttribute("data-incident")
   const mark = page.last()?.marks?.incidents.find(({ key }) => key === id)
   if (mark === undefined) return false
-  const { incident } = mark
+  goTo(mark.incident, does)
+  return true
+}
+
+const goTo = (incident: Incident, does: Intents): void => {
   // A finding is known from when it was found: before, there would be nothing to see of it.
   does.seek((incident.found ?? incident.start).position)
   if (incident.station !== undefined) does.select("station", incident.station)
@@ -111,5 +189,4 @@ const openIncident = (target: EventTarget | null, page: Page, does: Intents): bo
   else if (incident.customer !== undefined) does.select("customer", incident.customer)
   else if (incident.dataCentre !== undefined) does.select("centre", incident.dataCentre)
   else does.select("incident", incident.id)
-  return true
 }

@@ -2,12 +2,16 @@
 import type { Intents } from "./Ui.ts"
 
 export const help =
-  "Space plays and pauses · ← → one event · Shift ← → one minute · Home first · End or L live · / search · Esc closes"
+  "Space plays and pauses · ← → one event · Shift ← → one minute · [ ] incidents · + − zoom · L live · ? all keys"
 
 export interface Where {
   readonly position: number
   /** Position one minute of event time away. */
   readonly minuteAway: (minutes: number) => number
+  readonly zoom: (isIn: boolean) => void
+  readonly toIncident: (isNext: boolean) => void
+  readonly faster: (isFaster: boolean) => void
+  readonly openHelp: () => void
 }
 
 /** True when the key meant something. */
@@ -32,6 +36,28 @@ export const onKey = (event: KeyboardEvent, where: Where, does: Intents): boolea
       return true
     case "ArrowRight":
       does.seek(event.shiftKey ? where.minuteAway(1) : where.position + 1)
+      return true
+    case "[":
+    case "]":
+      where.toIncident(event.key === "]")
+      return true
+    case "+":
+    case "=":
+    case "-":
+      where.zoom(event.key !== "-")
+      return true
+    case "<":
+    case ">":
+      where.faster(event.key === ">")
+      return true
+    case "g":
+      does.regroup()
+      return true
+    case "h":
+      does.flipProblems()
+      return true
+    case "?":
+      where.openHelp()
       return true
     case "m":
       does.show({ view: "map" })

@@ -5,7 +5,7 @@
 import { scaleLinear, scaleUtc } from "d3"
 import type { Incident } from "../../../projections/chain/ChainView.ts"
 import type { Bucket, TimelineAnswer } from "../../api/Timeline.ts"
-import type { Span } from "../data/Address.ts"
+import type { Clock, Span } from "../data/Address.ts"
 import type { Size } from "./Layout.ts"
 
 export interface BarMark {
@@ -68,9 +68,13 @@ export const marksOf = (
   const x = xOf(span, size.width)
   const chart = size.height - lanesOf(size) * laneHeight - axisHeight - 4
   const baseline = Math.round(chart * 0.76)
-  const inSpan = answer.buckets.filter(
-    ({ startMs }) => startMs + answer.bucketMs > span.fromMs && startMs < span.toMs,
-  )
+  // Bars of another span, until its own are here: so wide that they would say nothing.
+  const isCoarse = answer.bucketMs > (span.toMs - span.fromMs) / 6
+  const inSpan = isCoarse
+    ? []
+    : answer.buckets.filter(
+        ({ startMs }) => startMs + answer.bucketMs > span.fromMs && startMs < span.toMs,
+      )
   const most = Math.max(1, ...inSpan.map((bucket) => bucket.accepted + bucket.reported))
   const mostDown = Math.max(1, ...inSpan.map((bucket) => bucket.refused))
   const up = scaleLinear([0, most], [0, baseline - 4])
@@ -174,9 +178,42 @@ const ticksOf = (span: Span, width: number): ReadonlyArray<Tick> => {
 /** The time of day, and the day where a day begins. */
 const tickText = (date: Date): string => {
   const iso = date.toISOString()
+  if (!iso.endsWith(".000Z")) return iso.slice(11, 23)
   if (iso.slice(11, 19) === "00:00:00") return iso.slice(0, 10)
   return iso.slice(17, 19) === "00" ? iso.slice(11, 16) : iso.slice(11, 19)
 }
+
+/** When a position was reached, by the time line's buckets; outside the span for one that lies outside. */
+export const msAt = (
+  { before, buckets, bucketMs, fromMs, toMs }: TimelineAnswer,
+  position: number,
+): number => {
+  let reached = before ?? -1
+  if (position <= reached) return fromMs - 1
+  for (const bucket of buckets) {
+    if (bucket.position >= position) {
+      const part = (position - reached) / Math.max(1, bucket.position - reached)
+      return Math.min(toMs, bucket.startMs + part * bucketMs)
+    }
+    reached = bucket.position
+  }
+  return toMs + 1
+}
+
+/** Incidents are told in event time; on the log's own clock they stand where their events were recorded. */
+export const onClock = (answer: TimelineAnswer, clock: Clock): TimelineAnswer =>
+  clock === "occurred"
+    ? answer
+    : {
+        ...answer,
+        incidents: answer.incidents.map((incident) => ({
+          ...incident,
+          start: { ...incident.start, ms: msAt(answer, incident.start.position) },
+          ...(incident.end === undefined
+            ? {}
+            : { end: { ...incident.end, ms: msAt(answer, incident.end.position) } }),
+        })),
+      }
 
 /** The position that the log had reached at an instant of event time, by the time line's buckets. */
 export const positionAt = (answer: TimelineAnswer, ms: number): number => {

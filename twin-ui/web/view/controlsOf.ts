@@ -5,7 +5,7 @@ import type { Clock, Span } from "../data/Address.ts"
 import { speeds } from "../data/Source.ts"
 import { hourMs, type Intents, type Ui } from "../interact/Ui.ts"
 import { help } from "../interact/keys.ts"
-import { instant, minute, plural, position } from "../model/format.ts"
+import { duration, instant, minute, plural, position } from "../model/format.ts"
 import { choiceOf } from "./choiceOf.ts"
 import { h, type Tree } from "./patch.ts"
 
@@ -64,7 +64,7 @@ export const controlsOf = (
     ]),
     h("p", { class: "where", title: help }, [
       whereText(picture, ui, answer, span),
-      h("span", { class: "hint" }, [" · drag to scrub, wheel to zoom"]),
+      h("span", { class: "hint" }, [" · drag to scrub, wheel to zoom, Shift and drag to brush"]),
     ]),
     h("div", { class: "spans" }, [
       choiceOf("clock of the time line", clocks, ui.address.clock, (clock) => does.show({ clock })),
@@ -92,7 +92,10 @@ const whereText = (
   answer: TimelineAnswer | undefined,
   span: Span | undefined,
 ): string => {
+  if (ui.brush !== undefined)
+    return `${instant(ui.brush.fromMs)} to ${instant(ui.brush.toMs)}, ${duration(ui.brush.toMs - ui.brush.fromMs)}`
   if (ui.drag !== undefined) return `to ${instant(ui.drag)}`
   if (view === undefined || answer === undefined || span === undefined) return ""
-  return `${minute(span.fromMs)} to ${minute(span.toMs)} · event ${position(view.position)} of ${plural(Math.max(answer.events, view.position + 1), "event")}`
+  const said = span.toMs - span.fromMs < 600_000 ? instant : minute
+  return `${said(span.fromMs)} to ${said(span.toMs)} · event ${position(view.position)} of ${plural(Math.max(answer.events, view.position + 1), "event")}`
 }

@@ -2,13 +2,15 @@
  * Edges and devices, on a canvas each: thousands of marks. Edges change their width seldom and cost most, so
  * they are drawn less often than dots (`page.ts`). Names and what can be focused are in the SVG above.
  */
-import { linkHorizontal } from "d3"
-import type { EdgeMark, Layout, Point } from "../model/Layout.ts"
-import { clear, colourOf, glyph, type Palette } from "./paint.ts"
+import type { EdgeMark, Layout } from "../model/Layout.ts"
+import { clear, colourOf, glyph, type Ink, type Palette } from "./paint.ts"
 
 export const drawEdges = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
   const to = clear(canvas, layout.size)
-  if (to === undefined) return
+  if (to !== undefined) edgesOn(to, layout, palette)
+}
+
+export const edgesOn = (to: Ink, layout: Layout, palette: Palette): void => {
   const calm = layout.edges.filter((edge) => edge.tone === "ok" && !edge.isLit)
   const loud = layout.edges.filter((edge) => edge.tone !== "ok" || edge.isLit)
   // Many lines add up where they cross: each is fainter then.
@@ -21,7 +23,10 @@ export const drawEdges = (canvas: HTMLCanvasElement, layout: Layout, palette: Pa
 
 export const drawDots = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
   const to = clear(canvas, layout.size)
-  if (to === undefined) return
+  if (to !== undefined) dotsOn(to, layout, palette)
+}
+
+export const dotsOn = (to: Ink, layout: Layout, palette: Palette): void => {
   for (const group of layout.groups)
     for (const dot of group.dots) {
       const bad = dot.verdict === "refused" || dot.verdict === "suspicious"
@@ -46,15 +51,11 @@ export const drawDots = (canvas: HTMLCanvasElement, layout: Layout, palette: Pal
 }
 
 const stroke = (
-  to: CanvasRenderingContext2D,
+  to: Ink,
   edges: ReadonlyArray<EdgeMark>,
   palette: Palette,
   strength: number,
 ): void => {
-  const link = linkHorizontal<{ readonly source: Point; readonly target: Point }, Point>()
-    .x((point) => point.x)
-    .y((point) => point.y)
-    .context(to)
   for (const edge of edges) {
     to.globalAlpha = (edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)) * strength
     to.strokeStyle =
@@ -67,7 +68,9 @@ const stroke = (
             : palette.edge
     to.lineWidth = edge.width
     to.beginPath()
-    link({ source: edge.from, target: edge.to })
+    const middle = (edge.from.x + edge.to.x) / 2
+    to.moveTo(edge.from.x, edge.from.y)
+    to.bezierCurveTo(middle, edge.from.y, middle, edge.to.y, edge.to.x, edge.to.y)
     to.stroke()
   }
 }

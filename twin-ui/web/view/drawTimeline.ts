@@ -1,6 +1,6 @@
 /** The time line: bars, ticks, incidents and the playhead, as keyed joins over `TimelineMarks`. */
 import type { Selection } from "d3"
-import { duration, instant, minute, plural } from "../model/format.ts"
+import { duration, minute, plural } from "../model/format.ts"
 import {
   inset,
   laneTop,
@@ -14,13 +14,14 @@ import {
 export type Root = Selection<SVGSVGElement, unknown, null, undefined>
 type Layer = Selection<SVGGElement, unknown, null, undefined>
 
-/** `ghost` is where a drag is, before the picture of that instant is here. */
-export const drawTimeline = (
-  root: Root,
-  marks: TimelineMarks,
-  ghost: number | undefined,
-  nowMs: number | undefined,
-): void => {
+export interface Under {
+  /** Where a drag is, before the picture of that instant is here. */
+  readonly ghost: number | undefined
+  /** What is being brushed. */
+  readonly brush: readonly [from: number, to: number] | undefined
+}
+
+export const drawTimeline = (root: Root, marks: TimelineMarks, { brush, ghost }: Under): void => {
   root.attr("viewBox", `0 0 ${marks.size.width} ${marks.size.height}`)
   const ground = layer(root, "ground")
   ground
@@ -34,7 +35,15 @@ export const drawTimeline = (
   drawBars(layer(root, "bars"), marks)
   drawTicks(layer(root, "ticks"), marks)
   drawIncidents(layer(root, "incidents"), marks)
-  drawPlayhead(layer(root, "playhead"), marks, ghost ?? marks.playhead, nowMs)
+  drawPlayhead(layer(root, "playhead"), marks, ghost ?? marks.playhead)
+  layer(root, "brush")
+    .selectAll<SVGRectElement, readonly [number, number]>("rect")
+    .data(brush === undefined ? [] : [brush])
+    .join("rect")
+    .attr("x", ([from]) => from)
+    .attr("width", ([from, to]) => Math.max(1, to - from))
+    .attr("y", 0)
+    .attr("height", laneTop(marks.size))
 }
 
 const layer = (root: Root, name: string): Layer => {
@@ -129,12 +138,7 @@ const titleOf = ({ incident }: IncidentMark): string => {
   return `${incident.label}, from ${minute(incident.start.ms)}, ${lasted}${incident.count > 1 ? `, ${plural(incident.count, "event")}` : ""}`
 }
 
-const drawPlayhead = (
-  to: Layer,
-  marks: TimelineMarks,
-  x: number | undefined,
-  nowMs: number | undefined,
-): void => {
+const drawPlayhead = (to: Layer, marks: TimelineMarks, x: number | undefined): void => {
   const head = to
     .selectAll<SVGGElement, number>("g")
     .data(x === undefined ? [] : [x])
@@ -150,5 +154,4 @@ const drawPlayhead = (
     .attr("y1", 0)
     .attr("y2", laneTop(marks.size) - 11)
   head.select("path").attr("d", "M-6,0L6,0L6,3L0,9L-6,3Z")
-  head.attr("aria-label", nowMs === undefined ? "" : instant(nowMs))
 }

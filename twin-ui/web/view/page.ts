@@ -3,10 +3,11 @@
  * what it is drawn from changed. The only state here is what was drawn last.
  */
 import type { View } from "../data/Address.ts"
+import { msOf } from "../data/timelines.ts"
 import type { Intents } from "../interact/Ui.ts"
 import { filterOf } from "../model/Filter.ts"
 import { layoutOf, type Dot, type Layout } from "../model/Layout.ts"
-import { marksOf, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
+import { marksOf, onClock, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
 import type { Panel } from "../panel/panelOn.ts"
 import { choiceOf } from "./choiceOf.ts"
 import { controlsOf } from "./controlsOf.ts"
@@ -18,6 +19,7 @@ import { figuresOf, pillOf } from "./headerOf.ts"
 import type { Frame } from "./Frame.ts"
 import { emptyOf, noticeOf } from "./noticeOf.ts"
 import { paletteOf } from "./paint.ts"
+import { lazyMap } from "./lazyMap.ts"
 import { patch } from "./patch.ts"
 import { toolsOf } from "./toolsOf.ts"
 
@@ -33,6 +35,7 @@ export interface Parts {
   readonly tools: HTMLElement
   readonly views: HTMLElement
   readonly empty: HTMLElement
+  readonly tip: HTMLElement
   readonly panel: HTMLElement
   readonly controls: HTMLElement
   readonly timeline: SVGSVGElement
@@ -44,6 +47,8 @@ export interface Page {
   readonly last: () =>
     | { readonly frame: Frame; readonly layout: Layout; readonly marks: TimelineMarks | undefined }
     | undefined
+  /** When what is shown is, on the time line's axis. */
+  readonly nowMs: () => number | undefined
   /** The device that arrow keys or the pointer are at, drawn with a ring. */
   readonly point: (dot: Dot | undefined) => void
 }
@@ -58,6 +63,7 @@ export const pageOn = (
 ): Page => {
   const motions = motionsOn(parts.motions)
   const stillness = matchMedia("(prefers-reduced-motion: reduce)")
+  const map = lazyMap(parts, does)
   let last: ReturnType<Page["last"]>
   let palette = paletteOf(parts.body)
   let theme = ""
@@ -72,6 +78,12 @@ export const pageOn = (
 
   return {
     last: () => last,
+    nowMs: () => {
+      const view = last?.frame.picture.view
+      return view === undefined || last === undefined
+        ? undefined
+        : msOf(view, last.frame.ui.address.clock)
+    },
     point: (dot) => {
       pointed = dot
       ring(chain, pointed)
@@ -107,6 +119,10 @@ export const pageOn = (
       panel.draw(frame)
       const { answer, span } = frame.timeline
       patch(parts.controls, controlsOf(picture, ui, answer, span, does))
+      const isMap = address.view === "map"
+      parts.body.classList.toggle("mapped", isMap)
+      parts.map.hidden = !isMap
+      if (isMap) map.draw(frame, palette)
       const layout =
         view === undefined
           ? emptyLayout
@@ -128,19 +144,24 @@ export const pageOn = (
         drawChain(chain, layout, view)
         ring(chain, pointed)
       }
+      const nowMs =
+        view === undefined || view.position === -1 ? undefined : msOf(view, address.clock)
       const marks =
         answer === undefined || span === undefined
           ? undefined
-          : marksOf(answer, span, view?.position === -1 ? undefined : view?.occurredMs, frame.time)
+          : marksOf(onClock(answer, address.clock), span, nowMs, frame.time)
       if (marks !== undefined && span !== undefined) {
-        const ghost = ui.drag === undefined ? undefined : xOf(span, frame.time.width)(ui.drag)
-        drawTimeline(timeline, marks, ghost, view?.occurredMs)
+        const x = xOf(span, frame.time.width)
+        const ghost = ui.drag === undefined ? undefined : x(ui.drag)
+        const brush =
+          ui.brush === undefined ? undefined : ([x(ui.brush.fromMs), x(ui.brush.toMs)] as const)
+        drawTimeline(timeline, marks, { ghost, brush })
         describe(parts.timeline, frame)
       }
       last = { frame, layout, marks }
       if (!stillness.matches && !document.hidden) {
         motions.add(picture.motions, layout, performance.now())
-        if (!running) requestAnimationFrame(fly)
+        if (!running && !isMap) requestAnimationFrame(fly)
       }
     },
   }

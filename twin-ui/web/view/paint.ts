@@ -44,13 +44,31 @@ export const colourOf = (palette: Palette, verdict: Verdict): string => {
   }
 }
 
-export const glyph = (
-  to: CanvasRenderingContext2D,
-  verdict: Verdict,
-  x: number,
-  y: number,
-  r: number,
-): void => {
+/** What of a canvas is drawn with: an export draws the same on paper (`export/SvgInk.ts`). */
+export interface Ink {
+  fillStyle: string | CanvasGradient | CanvasPattern
+  strokeStyle: string | CanvasGradient | CanvasPattern
+  lineWidth: number
+  lineCap: CanvasLineCap
+  globalAlpha: number
+  readonly beginPath: () => void
+  readonly moveTo: (x: number, y: number) => void
+  readonly lineTo: (x: number, y: number) => void
+  readonly bezierCurveTo: (
+    x1: number,
+    y1: number,
+    x2: number,
+    y2: number,
+    x: number,
+    y: number,
+  ) => void
+  readonly arc: (x: number, y: number, r: number, from: number, to: number) => void
+  readonly closePath: () => void
+  readonly fill: () => void
+  readonly stroke: () => void
+}
+
+export const glyph = (to: Ink, verdict: Verdict, x: number, y: number, r: number): void => {
   to.beginPath()
   switch (verdict) {
     case "ok":
