@@ -29,11 +29,11 @@ export const svgInk = (): SvgInk => {
     arc: (x, y, r, from, to) => path.arc(short(x), short(y), short(r), from, to),
     closePath: () => path.closePath(),
     fill: () => {
-      out.push(`<path d="${path.toString()}" fill="${String(ink.fillStyle)}"${opacity()}/>`)
+      out.push(`<path d="${path.toString()}" fill="${colour(ink.fillStyle)}"${opacity()}/>`)
     },
     stroke: () => {
       out.push(
-        `<path d="${path.toString()}" fill="none" stroke="${String(ink.strokeStyle)}" stroke-width="${short(ink.lineWidth)}" stroke-linecap="${ink.lineCap}"${opacity()}/>`,
+        `<path d="${path.toString()}" fill="none" stroke="${colour(ink.strokeStyle)}" stroke-width="${short(ink.lineWidth)}" stroke-linecap="${ink.lineCap}"${opacity()}/>`,
       )
     },
     elements: () => out.join("\n"),
@@ -45,3 +45,6 @@ export const svgInk = (): SvgInk => {
 
 /** To a hundredth of a pixel. */
 const short = (value: number): number => Math.round(value * 100) / 100
+
+/** The page paints with plain colours alone. */
+const colour = (style: Ink["fillStyle"]): string => (typeof style === "string" ? style : "none")
