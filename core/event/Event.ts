@@ -31,6 +31,13 @@ import {
   SessionClosed,
   SessionOpened,
 } from "./access.ts"
+import {
+  AlertFailed,
+  AlertRaised,
+  AlertSent,
+  AlertTargetAdded,
+  AlertTargetRemoved,
+} from "./alert.ts"
 import { EarlierTwinFound, MessageAccepted, MessageRefused } from "./decision.ts"
 import {
   CircuitClosed,
@@ -69,7 +76,7 @@ import {
   CorePartReported,
   CoreServiceDeclared,
 } from "./infrastructure.ts"
-import { TrafficBlocked, TrafficUnblocked } from "./firewall.ts"
+import { RateExceeded, TrafficBlocked, TrafficUnblocked } from "./firewall.ts"
 import { PayloadsErased } from "./erasure.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
 import { PayloadSchemeAdopted } from "./payloadScheme.ts"
@@ -178,6 +185,12 @@ export const known = [
   AccessRefused,
   CommandGiven,
   PayloadsErased,
+  RateExceeded,
+  AlertTargetAdded,
+  AlertTargetRemoved,
+  AlertRaised,
+  AlertSent,
+  AlertFailed,
 ] as const
 
 export const Known = Schema.Union(known)

@@ -40,6 +40,10 @@ export const RefusalReason = Schema.Literals([
   "station-not-trusted",
   /** The firewall blocks its device, its customer or group, or every station that heard it. */
   "blocked",
+  /** Beyond what the policy permits a station to bring in; a copy by another station may still be taken. */
+  "station-rate",
+  /** Beyond what the policy permits a customer's devices to send together. */
+  "customer-rate",
 ])
 export type RefusalReason = typeof RefusalReason.Type
 

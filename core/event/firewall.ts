@@ -33,3 +33,18 @@ export const TrafficUnblocked = Schema.TaggedStruct("TrafficUnblocked", {
   why: Schema.String,
 })
 export type TrafficUnblocked = typeof TrafficUnblocked.Type
+
+/**
+ * Decision: more came by way of the station, or of the customer's devices, than the policy permits. Recorded once for each time
+ * that it begins; what was shed is refused message by message. Cause: the reception that was too much.
+ */
+export const RateExceeded = Schema.TaggedStruct("RateExceeded", {
+  station: Schema.optionalKey(StationId),
+  customer: Schema.optionalKey(CustomerId),
+  /** Messages a minute that are permitted. */
+  perMinute: Schema.Int,
+  /** `detect`: nothing is shed. */
+  step: Schema.Literals(["detect", "throttle", "block"]),
+  policy: Schema.Int,
+})
+export type RateExceeded = typeof RateExceeded.Type

@@ -56,6 +56,12 @@ export const CredentialId = Schema.String.check(Schema.isPattern(name)).pipe(
 )
 export type CredentialId = typeof CredentialId.Type
 
+/** Somewhere that alerts go. */
+export const AlertTargetId = Schema.String.check(Schema.isPattern(name)).pipe(
+  Schema.brand("AlertTargetId"),
+)
+export type AlertTargetId = typeof AlertTargetId.Type
+
 /** Names that devices are registered with; people choose them, so more is allowed than in an id. */
 const label = Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,64}$/u))
 

@@ -35,6 +35,21 @@ export const Policy = Schema.Struct({
   silentAfterMs: withDefault(900_000),
   /** Accepted evidence older than this is stale. */
   evidenceStaleMs: withDefault(43_200_000),
+  /**
+   * What is done about a station or a customer that sends more than is permitted: nothing; say so; refuse the surplus; or also
+   * block it for a while when that goes on.
+   */
+  shedding: Schema.Literals(["off", "detect", "throttle", "block"]).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed("off" as const)),
+  ),
+  /** Messages a minute by way of one station; 0: any number. */
+  stationPerMinute: withDefault(0),
+  /** Messages a minute from all devices of one customer; 0: any number. */
+  customerPerMinute: withDefault(0),
+  /** So many messages shed within ten minutes make the step `block` block. */
+  blockAfterShed: withDefault(500),
+  /** How long such a block lasts. */
+  blockForMs: withDefault(3_600_000),
 })
 export type Policy = typeof Policy.Type
 
@@ -57,6 +72,11 @@ export const policyDefault: Policy = {
   challengeWithinMs: 120_000,
   silentAfterMs: 900_000,
   evidenceStaleMs: 43_200_000,
+  shedding: "off",
+  stationPerMinute: 0,
+  customerPerMinute: 0,
+  blockAfterShed: 500,
+  blockForMs: 3_600_000,
 }
 
 export const PolicyAdopted = Schema.TaggedStruct("PolicyAdopted", {

@@ -94,7 +94,14 @@ export const streamOf = (event: Event): StreamId => {
       return "policy"
     case "TrafficBlocked":
     case "TrafficUnblocked":
+    case "RateExceeded":
       return "firewall"
+    case "AlertTargetAdded":
+    case "AlertTargetRemoved":
+    case "AlertRaised":
+    case "AlertSent":
+    case "AlertFailed":
+      return "alerts"
     case "AccountAdded":
     case "PasswordSet":
     case "AccountDisabled":
