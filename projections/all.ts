@@ -3,6 +3,7 @@
  * stand in one list and be started, folded and compared alike.
  */
 import * as Accounts from "./access/Accounts.ts"
+import * as Alerts from "./alert/Alerts.ts"
 import * as Anomaly from "./anomaly/Anomaly.ts"
 import { Chain } from "./chain/Chain.ts"
 import { Timeline } from "./chain/Timeline.ts"
@@ -46,6 +47,7 @@ export const all: ReadonlyArray<Packed> = [
   pack(Schemes.projection),
   pack(Firewall.projection),
   pack(Accounts.projection),
+  pack(Alerts.projection),
   pack(Anomaly.projection),
   pack(Chain),
   pack(Timeline),

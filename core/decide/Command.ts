@@ -6,9 +6,11 @@
 import * as Schema from "effect/Schema"
 import { AppraisalPolicy } from "../attestation/Evidence.ts"
 import { RoleId, scope } from "../event/access.ts"
+import { AlertTargetAdded } from "../event/alert.ts"
 import { blocked } from "../event/firewall.ts"
 import {
   AccountId,
+  AlertTargetId,
   CredentialId,
   CustomerId,
   DataCentreId,
@@ -65,6 +67,12 @@ export const SourceCredentials = Schema.Redacted(
 )
 
 const { _tag: _source, secretVersion: _credentials, ...networkSource } = SourceAdded.fields
+const {
+  _tag: _alertTarget,
+  by: _alertTargetBy,
+  secretVersion: _alertSecrets,
+  ...alertTarget
+} = AlertTargetAdded.fields
 const { _tag: _part, ...part } = CorePartAdded.fields
 const { _tag: _report, ...partReport } = CorePartReported.fields
 const { _tag: _service, ...coreService } = CoreServiceDeclared.fields
@@ -147,6 +155,17 @@ export const Command = Schema.Union([
   }),
   Schema.TaggedStruct("RemoveSource", { source: SourceId }),
   Schema.TaggedStruct("AdoptPolicy", { policy: Policy, note: Schema.String }),
+  /** Its secrets stay as they are where none are given. */
+  Schema.TaggedStruct("AddAlertTarget", {
+    ...alertTarget,
+    secrets: Schema.optionalKey(DestinationSecrets),
+  }),
+  Schema.TaggedStruct("RemoveAlertTarget", { target: AlertTargetId }),
+  /** Tells one target, or all, that this is a test. `id`: no two tests have the same. */
+  Schema.TaggedStruct("TestAlerts", {
+    target: Schema.optionalKey(AlertTargetId),
+    atMs: Schema.Int,
+  }),
   /** Exactly one thing is named. */
   Schema.TaggedStruct("BlockTraffic", {
     ...blocked,

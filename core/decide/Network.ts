@@ -6,6 +6,7 @@
  * receptions. Nobody outside `core/decide` changes them.
  */
 import * as Access from "../access/Access.ts"
+import type { AlertTargetAdded } from "../event/alert.ts"
 import type { Recorded } from "../event/Envelope.ts"
 import type { MessageRefused } from "../event/decision.ts"
 import type { CorePartAdded, CoreServiceDeclared } from "../event/infrastructure.ts"
@@ -41,6 +42,7 @@ export interface State {
   readonly parts: Map<string, Part>
   readonly services: Map<string, CoreServiceDeclared>
   readonly sources: Map<string, SourceAdded>
+  readonly alertTargets: Map<string, AlertTargetAdded>
 }
 
 export interface Part {
@@ -118,6 +120,7 @@ export const initial = (): State => ({
   parts: new Map(),
   services: new Map(),
   sources: new Map(),
+  alertTargets: new Map(),
 })
 
 export const unknownStation: Station = {
@@ -308,6 +311,18 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "SourceRemoved":
       state.sources.delete(event.source)
       return
+    case "AlertTargetAdded":
+      state.alertTargets.set(event.target, event)
+      return
+    case "AlertTargetRemoved":
+      state.alertTargets.delete(event.target)
+      return
+    case "AlertRaised":
+    case "AlertSent":
+    case "AlertFailed":
+      return
+    case "RateExceeded":
+      return
     case "PolicyAdopted":
       state.policy = { version: event.version, position, policy: event.policy }
       return
@@ -389,6 +404,7 @@ export const apply = (state: State, recorded: Recorded): void => {
     default:
       return outside<
         | "access"
+        | "alert"
         | "attestation"
         | "decision"
         | "downlink"

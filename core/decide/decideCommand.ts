@@ -10,6 +10,7 @@ import * as Bytes from "../kernel/Bytes.ts"
 import { invariant } from "../kernel/invariant.ts"
 import type { Command, CommandRefused } from "./Command.ts"
 import { decideAccess } from "./decideAccess.ts"
+import { decideAlert } from "./decideAlert.ts"
 import { decideBlock } from "./decideBlock.ts"
 import { decideEndorsement } from "./decideEndorsement.ts"
 import { sealedDefault } from "./decideDownlink.ts"
@@ -244,6 +245,10 @@ export const decideCommand = (
         },
       ]
     }
+    case "AddAlertTarget":
+    case "RemoveAlertTarget":
+    case "TestAlerts":
+      return decideAlert(state, command, by)
     case "BlockTraffic":
     case "UnblockTraffic":
       return decideBlock(state, command, by)
@@ -310,18 +315,23 @@ const whyNoPolicy = (policy: Network.State["policy"]["policy"]): string | undefi
     return "contractPerDay is 1..1000000"
   if (policy.downlinksPerDay < 0 || policy.downlinksPerDay > 10_000)
     return "downlinksPerDay is 0..10000"
-  for (const name of attestationTimes)
+  for (const name of times)
     if (policy[name] < 1_000 || policy[name] > yearMs) return `${name} is a second to a year, in ms`
+  for (const name of ["stationPerMinute", "customerPerMinute"] as const)
+    if (policy[name] < 0 || policy[name] > 10_000_000) return `${name} is 0..10000000`
+  if (policy.blockAfterShed < 1 || policy.blockAfterShed > 10_000_000)
+    return "blockAfterShed is 1..10000000"
   return policy.tallyWindowMs < 1 || policy.tallyWindowMs > 3_600_000
     ? "tallyWindowMs is 1..3600000"
     : undefined
 }
 
-const attestationTimes = [
+const times = [
   "challengeEveryMs",
   "challengeWithinMs",
   "silentAfterMs",
   "evidenceStaleMs",
+  "blockForMs",
 ] as const
 
 const yearMs = 365 * 86_400_000

@@ -17,7 +17,9 @@ export const whyNoDestination = (given: Settings): string | undefined =>
   whyNoTemplates(given) ??
   whyNoRest(given)
 
-const whyNoAddress = (given: Settings): string | undefined => {
+export const whyNoAddress = (
+  given: Pick<Settings, "channel" | "url" | "loopbackAllowed">,
+): string | undefined => {
   const { channel = "url", url } = given
   if (url.length > urlCharsMax) return `a URL of more than ${urlCharsMax} characters`
   if (channel === "pull")

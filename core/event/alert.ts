@@ -28,6 +28,9 @@ export const AlertTargetAdded = Schema.TaggedStruct("AlertTargetAdded", {
 })
 export type AlertTargetAdded = typeof AlertTargetAdded.Type
 
+/** Under which name its secrets are kept: no customer's id begins so. */
+export const secretIdOf = (target: AlertTargetId): string => `~alerts/${target}`
+
 export const AlertTargetRemoved = Schema.TaggedStruct("AlertTargetRemoved", {
   target: AlertTargetId,
   by: Schema.String,

@@ -6,6 +6,7 @@
  * fold about that subject, and in no other.
  */
 import type * as access from "./access.ts"
+import type * as alert from "./alert.ts"
 import type * as attestation from "./attestation.ts"
 import type * as decision from "./decision.ts"
 import type * as delivery from "./delivery.ts"
@@ -35,6 +36,7 @@ type DeclaredIn<File> = {
 
 interface BySubject {
   readonly access: DeclaredIn<typeof access>
+  readonly alert: DeclaredIn<typeof alert>
   readonly attestation: DeclaredIn<typeof attestation>
   readonly decision: DeclaredIn<typeof decision>
   readonly delivery: DeclaredIn<typeof delivery>

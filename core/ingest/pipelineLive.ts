@@ -28,6 +28,7 @@ import * as Firewall from "../decide/Firewall.ts"
 import * as History from "../decide/History.ts"
 import * as Network from "../decide/Network.ts"
 import type { ReceivedFrame } from "../decide/ReceivedFrame.ts"
+import { type AlertTargetAdded, secretIdOf } from "../event/alert.ts"
 import type { NewEvent, Position, Recorded } from "../event/Envelope.ts"
 import type { Event } from "../event/Event.ts"
 import { deviceIdOf } from "../event/ids.ts"
@@ -312,6 +313,8 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
         yield* Effect.mapError(vault.destroyDataKey(event.device), unsealable)
       if (command._tag === "AddDestination" && event._tag === "DestinationAdded")
         yield* Effect.mapError(putDestinationSecrets(vault, command, event), unsealable)
+      if (command._tag === "AddAlertTarget" && event._tag === "AlertTargetAdded")
+        yield* Effect.mapError(putAlertSecrets(vault, command, event), unsealable)
       if (command._tag === "AddSource" && event._tag === "SourceAdded")
         yield* Effect.mapError(putCredentials(vault, command, event), unsealable)
     }
@@ -518,6 +521,15 @@ const putDestinationSecrets = (
         { id: `${customer}/${destination}`, version },
         Redacted.value(secrets),
       )
+
+const putAlertSecrets = (
+  vault: VaultShape,
+  { secrets }: Of<"AddAlertTarget">,
+  { secretVersion: version, target }: AlertTargetAdded,
+) =>
+  secrets === undefined || version === undefined
+    ? Effect.void
+    : vault.putDestinationSecrets({ id: secretIdOf(target), version }, Redacted.value(secrets))
 
 const putCredentials = (
   vault: VaultShape,

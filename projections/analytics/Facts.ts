@@ -130,6 +130,8 @@ export const apply = (state: State, recorded: Recorded, rows: Rows): void => {
     case "TrafficUnblocked":
       rows.blocks.push(Party.blockRow(recorded, event))
       return
+    case "RateExceeded":
+      return
     case "DownlinkAsked":
     case "DownlinkScheduled":
     case "DownlinkRefused":

@@ -16,10 +16,15 @@ import type { Moment, Packed, Report, Running } from "./Rule.ts"
 import { rules } from "./rules/all.ts"
 import * as Scene from "./Scene.ts"
 import type { Sighting } from "./Sighting.ts"
+import * as Unusual from "./watch/Unusual.ts"
+import * as Watch from "./watch/Watch.ts"
+import type { Watch as Watched } from "./watch/Watched.ts"
 
 export interface State {
   readonly scene: Scene.Scene
   readonly findings: Finding.Findings
+  /** What is usual, and what is not. */
+  readonly watch: Watched
   readonly running: ReadonlyArray<Running>
   /** The rules by the moments they want. */
   readonly wanted: Readonly<Record<Moment["_tag"], ReadonlyArray<Running>>>
@@ -36,6 +41,8 @@ const apply = (draft: State, recorded: Recorded): void => {
   if (event._tag === "Unknown") return
   draft.position = recorded.position
   Scene.advance(scene, recorded)
+  Watch.advance(draft.watch, scene.nowMs, recorded.position)
+  Watch.apply(draft.watch, recorded, scene.nowMs)
   for (let over = Scene.nextSettled(scene); over !== undefined; over = Scene.nextSettled(scene))
     settled(draft, over)
   switch (event._tag) {
@@ -96,23 +103,20 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "anomaly",
-  version: 2,
-  initial: () =>
-    stateOf(
-      Scene.make(),
-      Finding.make(),
-      rules.map((rule) => rule.start()),
-    ),
+  version: 3,
+  initial: () => initialWith(rules),
   apply,
-  copy: ({ findings, running, scene }) =>
+  copy: ({ findings, running, scene, watch }) =>
     stateOf(
       Scene.copy(scene),
       Finding.copy(findings),
+      Watch.copy(watch),
       running.map((rule) => rule.copy()),
     ),
-  encode: ({ findings, running, scene }) => ({
+  encode: ({ findings, running, scene, watch }) => ({
     scene: Scene.encode(scene),
     findings: Finding.encode(findings),
+    watch: Watch.encode(watch),
     rules: running.map((rule) => rule.encode()),
   }),
   decode: (json: Json): State => {
@@ -121,6 +125,7 @@ export const projection: Projection<State> = {
     return stateOf(
       Scene.decode(from.scene),
       Finding.decode(from.findings),
+      Watch.decode(from.watch),
       rules.map((rule, i) => rule.start(from.rules[i])),
     )
   },
@@ -131,18 +136,24 @@ export const initialWith = (others: ReadonlyArray<Packed>): State =>
   stateOf(
     Scene.make(),
     Finding.make(),
+    Watch.make(),
     others.map((rule) => rule.start()),
   )
 
 interface Encoded {
   readonly scene: Scene.Encoded
   readonly findings: Finding.Encoded
+  readonly watch: Watch.Encoded
   readonly rules: ReadonlyArray<Json>
 }
 
 /** All that are kept, the one that began last first. */
 export const findings = (state: State): ReadonlyArray<Finding.Finding> =>
   Finding.newestFirst(state.findings)
+
+/** What is unlike the usual, or was: all that are kept, the one that opened last first. */
+export const unusual = (state: State): ReadonlyArray<Unusual.Unusual> =>
+  Unusual.newestFirst(state.watch.list)
 
 /** Of a device, the one that began last first. */
 export const ofDevice = (state: State, device: string): ReadonlyArray<Finding.Finding> =>
@@ -155,12 +166,14 @@ export const ofStation = (state: State, station: string): ReadonlyArray<Finding.
 const stateOf = (
   scene: Scene.Scene,
   kept: Finding.Findings,
+  watch: Watched,
   running: ReadonlyArray<Running>,
 ): State => {
   const wanting = (tag: Moment["_tag"]) => running.filter(({ wants }) => wants.includes(tag))
   const state: State = {
     scene,
     findings: kept,
+    watch,
     running,
     wanted: {
       Settled: wanting("Settled"),
@@ -171,6 +184,23 @@ const stateOf = (
     position: -1,
     report: {
       say: (said) => Finding.say(kept, said, { position: state.position, ms: scene.nowMs }),
+      region: (area, unusual) => {
+        const at = { position: state.position, ms: scene.nowMs }
+        const who = Unusual.onArea(area)
+        if (unusual === undefined)
+          Unusual.calm(watch.list, "jamming-region", who, () => "it is heard as before", at)
+        else {
+          const { position, ...said } = unusual
+          const severity = 1 / (1 + said.seen.value)
+          Unusual.say(
+            watch.list,
+            "jamming-region",
+            who,
+            { ...said, causes: [position, at.position], severity },
+            at,
+          )
+        }
+      },
       known: (kind, device) => Finding.current(kept, kind, { device }),
     },
   }

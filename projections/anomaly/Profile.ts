@@ -21,6 +21,11 @@ export type Profile = {
   readonly lastMs: number
   /** Number accepted last; -1 before any was. */
   readonly lastSeq: number
+  /** Usual time between two messages and the longest of late, seconds; 0 before two were heard. */
+  readonly gapS: number
+  readonly longestS: number
+  /** Messages refused, once its MAC had held. */
+  readonly refused: number
   /** Station number x 256 + mean strength below 0 dBm; the strongest first. */
   readonly links: ReadonlyArray<number>
   /** See `markOf`; the newest first. */
@@ -38,6 +43,9 @@ export const initial: Profile = {
   strays: 0,
   lastMs: 0,
   lastSeq: -1,
+  gapS: 0,
+  longestS: 0,
+  refused: 0,
   links: none,
   marks: none,
 }
@@ -45,11 +53,12 @@ export const initial: Profile = {
 /** Strength where none was measured. */
 export const unmeasured = 255
 
-const headLength = 6
+const headLength = 9
 
 export const pack = (profile: Profile): Packed => {
-  const { follows, lastMs, lastSeq, links, marks, seen, strays } = profile
-  const packed = [seen, follows, strays, lastMs, lastSeq, links.length, ...links, ...marks]
+  const { follows, gapS, lastMs, lastSeq, links, longestS, marks, refused, seen, strays } = profile
+  const head = [seen, follows, strays, lastMs, lastSeq, links.length, gapS, longestS, refused]
+  const packed = [...head, ...links, ...marks]
   // A copy has no room to grow.
   return packed.slice()
 }
@@ -62,8 +71,28 @@ export const unpack = (packed: Packed): Profile => {
     strays: packed[2],
     lastMs: packed[3],
     lastSeq: packed[4],
+    gapS: packed[6],
+    longestS: packed[7],
+    refused: packed[8],
     links: packed.slice(headLength, linksEnd),
     marks: packed.slice(linksEnd),
+  }
+}
+
+/**
+ * The gaps with one more of `ms`. The usual one moves by a tenth towards each, so that it settles at their middle; the longest
+ * fades by a thirty-second, so that a silence of once is forgotten.
+ */
+export const withGap = (
+  { gapS, longestS }: Pick<Profile, "gapS" | "longestS">,
+  ms: number,
+): Pick<Profile, "gapS" | "longestS"> => {
+  const seconds = Math.round(ms / 1000)
+  if (seconds <= 0) return { gapS, longestS }
+  const step = Math.max(1, Math.round(gapS / 10))
+  return {
+    gapS: gapS === 0 ? seconds : seconds > gapS ? gapS + step : Math.max(1, gapS - step),
+    longestS: Math.max(seconds, Math.round(longestS - (longestS - seconds) / 32)),
   }
 }
 

@@ -10,6 +10,7 @@ import type { Finding, Kind, Said } from "./Finding.ts"
 import type { Profile } from "./Profile.ts"
 import type { Scene } from "./Scene.ts"
 import type { Sighting } from "./Sighting.ts"
+import type { Measure } from "./watch/Unusual.ts"
 
 /** What a rule is told. The scene and what is in it are for reading. */
 export type Moment =
@@ -41,6 +42,16 @@ export type Moment =
 
 export interface Report {
   readonly say: (said: Said) => void
+  /** A city is heard less than usual; `area` alone: it is as usual. What is usual for a while clears it. */
+  readonly region: (
+    area: string,
+    unusual?: {
+      readonly expected: Measure
+      readonly seen: Measure
+      readonly sinceMs: number
+      readonly position: number
+    },
+  ) => void
   /** The finding of that kind that goes on about the device. */
   readonly known: (kind: Kind, device: string) => Finding | undefined
 }

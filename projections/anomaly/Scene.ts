@@ -161,7 +161,9 @@ export const learn = (
   const marks = Profile.withMark(known.marks, Profile.markOf(sighting, evidence.isForeign))
   const lastSeq = verdict === "accepted" ? seq : known.lastSeq
   if (verdict !== "accepted" || sighting.signs.length > 0) {
-    if (marks !== known.marks) keep(scene, device, { ...known, marks })
+    const refused = known.refused + (verdict === "refused" ? 1 : 0)
+    if (marks !== known.marks || refused !== known.refused)
+      keep(scene, device, { ...known, marks, refused })
     return
   }
   const { receivers } = evidence
@@ -178,6 +180,8 @@ export const learn = (
     strays: known.strays + (evidence.generator === false ? 1 : 0),
     lastMs: Math.max(known.lastMs, sighting.firstMs),
     lastSeq,
+    ...Profile.withGap(known, known.seen === 0 ? 0 : sighting.firstMs - known.lastMs),
+    refused: known.refused,
     links: Profile.withHeard(known.links, receivers),
     marks,
   })

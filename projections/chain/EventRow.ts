@@ -247,6 +247,32 @@ const wordsOf = (event: Event): Words => {
       return words("suspicious", "blocked", `${blockedName(event)} by ${event.by}: ${event.why}`)
     case "TrafficUnblocked":
       return words("good", "unblocked", `${blockedName(event)} by ${event.by}: ${event.why}`)
+    case "RateExceeded":
+      return words(
+        "suspicious",
+        event.step === "detect"
+          ? "more than is permitted"
+          : "more than is permitted, surplus refused",
+        `${event.station === undefined ? `customer ${event.customer ?? ""}` : `station ${event.station}`} · ${event.perMinute} a minute`,
+      )
+    case "AlertTargetAdded":
+      return words("plain", "alerts go out", `${event.target} · ${event.url}`)
+    case "AlertTargetRemoved":
+      return words("plain", "alerts go out no more", event.target)
+    case "AlertRaised":
+      return words(
+        event.phase === "opened" ? "suspicious" : event.phase === "cleared" ? "good" : "plain",
+        event.phase === "test" ? "alert tried" : `alert raised, ${event.phase}`,
+        event.text,
+      )
+    case "AlertSent":
+      return words("ok", "alert sent", `${event.target} · ${event.status}`)
+    case "AlertFailed":
+      return words(
+        event.nextAttemptAtMs === undefined ? "refused" : "suspicious",
+        event.nextAttemptAtMs === undefined ? "alert given up" : "alert failed",
+        `${event.target} · ${event.error} · attempt ${event.attempt}`,
+      )
     case "AccountAdded":
       return words("plain", "account added", `${event.account} by ${event.by}`)
     case "PasswordSet":

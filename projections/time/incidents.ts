@@ -64,13 +64,18 @@ const belong = (a: Incident, b: Incident, explaining: Explaining): boolean => {
   if (policyAt !== undefined && policyAt === explaining(b)) return true
   const isCommon =
     things.some((thing) => a[thing] !== undefined && a[thing] === b[thing]) ||
-    (isOfStrangers(a) && isOfStrangers(b))
+    (isOfStrangers(a) && isOfStrangers(b)) ||
+    (anomalyOf(a) !== undefined && anomalyOf(a) === anomalyOf(b))
   return isCommon && isNear(a, b)
 }
 
 /** Refused for being registered by nobody, and the finding that says so. */
 const isOfStrangers = ({ id }: Incident): boolean =>
   id.startsWith("refusals|unknown-device|") || id.startsWith("finding|strangers|")
+
+/** What many things show at once is one: `anomaly|traffic-surge|BS-0001|…`. */
+const anomalyOf = ({ id }: Incident): string | undefined =>
+  id.startsWith("anomaly|") ? id.split("|")[1] : undefined
 
 const isNear = (a: Incident, b: Incident): boolean =>
   a.start.ms <= endOf(b) + slackMs && b.start.ms <= endOf(a) + slackMs

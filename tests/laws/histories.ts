@@ -18,6 +18,7 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import { type Event, Known } from "../../core/event/Event.ts"
 import {
   AccountId,
+  AlertTargetId,
   CredentialId,
   CustomerId,
   DataCentreId,
@@ -200,6 +201,11 @@ const policies = fc.record({
   challengeWithinMs: fc.constant(policyDefault.challengeWithinMs),
   silentAfterMs: fc.constantFrom(1_000, policyDefault.silentAfterMs),
   evidenceStaleMs: fc.constantFrom(2_000, policyDefault.evidenceStaleMs),
+  shedding: fc.constantFrom("off" as const, "detect" as const, "block" as const),
+  stationPerMinute: fc.constantFrom(0, 1),
+  customerPerMinute: fc.constantFrom(0, 2),
+  blockAfterShed: fc.constantFrom(1, 500),
+  blockForMs: fc.constantFrom(1_000, policyDefault.blockForMs),
   downlinksPerDay: fc.constantFrom(0, 1, 4),
 })
 
@@ -208,6 +214,16 @@ const accounts = oneOf((n) => AccountId.make(`a${n}`), 2)
 const groups = oneOf((n) => GroupId.make(`g${n}`), 3)
 const role = fc.constantFrom("operator", "CUSTOMER_R")
 const grantScope = { group: groups, customer: customers }
+const alertTargets = oneOf((n) => AlertTargetId.make(`t${n}`), 2)
+const alertOf = fc.constantFrom("traffic-surge|network|0", "station-outage|S0|1")
+const alertPhase = fc.constantFrom("opened" as const, "cleared" as const)
+const alertAttempt = {
+  target: alertTargets,
+  anomaly: alertOf,
+  phase: alertPhase,
+  attempt: fc.constant(1),
+  durationMs: fc.constant(12),
+}
 const credential = { account: accounts, credential: oneOf((n) => CredentialId.make(`k${n}`), 2) }
 
 const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>]> = [
@@ -719,6 +735,44 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
   ],
   [3, kind("TrafficBlocked", { by, why: fc.constant("") }, { station: stations, untilMs: seqs })],
   [1, kind("TrafficUnblocked", { by, why: fc.constant("") }, { station: stations })],
+  [
+    1,
+    kind(
+      "RateExceeded",
+      { perMinute: fc.constant(60), step: fc.constant("throttle"), policy: fc.constant(1) },
+      { station: stations, customer: customers },
+    ),
+  ],
+  [
+    1,
+    kind("AlertTargetAdded", {
+      target: alertTargets,
+      url: fc.constant("https://ops.example/alerts"),
+      loopbackAllowed: fc.constant(false),
+      by,
+    }),
+  ],
+  [1, kind("AlertTargetRemoved", { target: alertTargets, by })],
+  [
+    1,
+    kind("AlertRaised", {
+      anomaly: alertOf,
+      phase: alertPhase,
+      kind: fc.constant("traffic-surge"),
+      text: fc.constant("more than usual"),
+      sinceMs: fc.constant(beginMs),
+      targets: alertTargets.map((one) => [one]),
+    }),
+  ],
+  [1, kind("AlertSent", { ...alertAttempt, status: fc.constant(200) })],
+  [
+    1,
+    kind(
+      "AlertFailed",
+      { ...alertAttempt, error: fc.constant("timeout") },
+      { nextAttemptAtMs: seqs },
+    ),
+  ],
   [2, kind("AccountAdded", { account: accounts, passwordVersion: fc.constant(1), by })],
   [1, kind("PasswordSet", { account: accounts, passwordVersion: fc.constant(2), by })],
   [1, kind("AccountDisabled", { account: accounts, by })],

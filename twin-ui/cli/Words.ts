@@ -5,6 +5,10 @@ const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
 
 export const number = (n: number): string => whole.format(n)
 
+/** With one decimal where it is small. */
+export const decimal = (n: number): string =>
+  n >= 100 || Number.isInteger(n) ? number(n) : n.toFixed(n < 1 ? 2 : 1)
+
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${number(n)} ${n === 1 ? one : many}`
 

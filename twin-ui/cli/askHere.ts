@@ -14,6 +14,7 @@ import * as ApiRoutes from "../http/apiRoutes.ts"
 import * as CommandRoutes from "../http/commandRoutes.ts"
 import * as OutlierRoutes from "../http/outlierRoutes.ts"
 import * as QuestionRoutes from "../http/questionRoutes.ts"
+import * as AlertRoutes from "../http/alertRoutes.ts"
 import * as EraseRoutes from "../http/eraseRoutes.ts"
 import * as Problem from "../http/Problem.ts"
 import type { Route } from "../http/Route.ts"
@@ -52,6 +53,7 @@ export const askWriting = Effect.fn("askWriting")(function* (log: string) {
       ...(yield* ApiRoutes.make),
       ...(yield* CommandRoutes.make),
       ...(yield* EraseRoutes.make),
+      ...(yield* AlertRoutes.makeCommands),
       ...(yield* AccountRoutes.make),
     ])
   }).pipe(Effect.provideContext(context))

@@ -81,6 +81,24 @@ const adopt = Command.make(
       "A station that answers no challenge for this long is silent, as 15m",
     ),
     staleAfter: durationFlag("stale-after", "Accepted evidence older than this is stale, as 12h"),
+    shedding: choice(
+      "shedding",
+      ["off", "detect", "throttle", "block"],
+      "What is done about a station or customer that sends more than is permitted: nothing, say so, refuse the surplus, or also block it for a while",
+    ),
+    stationRate: Flags.integer("station-rate", { minimum: 0, maximum: 10_000_000 }).pipe(
+      Flag.withDescription("Messages a minute permitted by way of one station; 0: any number"),
+      Flag.optional,
+    ),
+    customerRate: Flags.integer("customer-rate", { minimum: 0, maximum: 10_000_000 }).pipe(
+      Flag.withDescription("Messages a minute permitted to one customer's devices; 0: any number"),
+      Flag.optional,
+    ),
+    blockAfter: Flags.integer("block-after", { minimum: 1, maximum: 10_000_000 }).pipe(
+      Flag.withDescription("With --shedding block: so many messages shed in ten minutes block"),
+      Flag.optional,
+    ),
+    blockFor: durationFlag("block-for", "How long such a block lasts, as 1h"),
     note: Flag.String("note").pipe(
       Flag.withDescription("Why; it stands in the log"),
       Flag.withDefault(""),
@@ -176,6 +194,11 @@ const meanings: Readonly<Record<keyof Policy, string>> = {
   challengeWithinMs: "how long a challenge may be answered, in ms",
   silentAfterMs: "a station that answers no challenge for this long is silent, in ms",
   evidenceStaleMs: "accepted evidence older than this is stale, in ms",
+  shedding: "what is done about those who send more than is permitted",
+  stationPerMinute: "messages a minute by way of one station; 0: any number",
+  customerPerMinute: "messages a minute from one customer's devices; 0: any number",
+  blockAfterShed: "with `block`: so many messages shed in ten minutes block",
+  blockForMs: "how long such a block lasts, in ms",
 }
 
 const changesOf = (given: {
@@ -191,6 +214,11 @@ const changesOf = (given: {
   readonly challengeWithin: Option.Option<string>
   readonly silentAfter: Option.Option<string>
   readonly staleAfter: Option.Option<string>
+  readonly shedding: Option.Option<Policy["shedding"]>
+  readonly stationRate: Option.Option<number>
+  readonly customerRate: Option.Option<number>
+  readonly blockAfter: Option.Option<number>
+  readonly blockFor: Option.Option<string>
 }) =>
   Effect.gen(function* () {
     const windowMs = yield* durationOf("tally-window", given.tallyWindow)
@@ -207,6 +235,11 @@ const changesOf = (given: {
       ...said("challengeWithinMs", yield* durationOf("challenge-within", given.challengeWithin)),
       ...said("silentAfterMs", yield* durationOf("silent-after", given.silentAfter)),
       ...said("evidenceStaleMs", yield* durationOf("stale-after", given.staleAfter)),
+      ...said("shedding", given.shedding),
+      ...said("stationPerMinute", given.stationRate),
+      ...said("customerPerMinute", given.customerRate),
+      ...said("blockAfterShed", given.blockAfter),
+      ...said("blockForMs", yield* durationOf("block-for", given.blockFor)),
     }
     if (Object.keys(changes).length === 0)
       return yield* new WrongUse({

@@ -1,5 +1,7 @@
 /** Every command, under one name. */
 import { Command } from "effect/cli"
+import { alert } from "./alert.ts"
+import { anomalies, usual } from "./anomalies.ts"
 import { attest } from "./attest.ts"
 import { bisect } from "./bisect.ts"
 import { diff } from "./diff.ts"
@@ -54,6 +56,9 @@ export const sigtwin = Command.make("sigtwin").pipe(
     events,
     findings,
     incidents,
+    anomalies,
+    usual,
+    alert,
     why,
     diff,
     bisect,

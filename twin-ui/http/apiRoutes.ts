@@ -31,6 +31,8 @@ import * as CoverageRoute from "./coverageRoute.ts"
 import * as DeliveryRoutes from "./deliveryRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
+import * as AlertRoutes from "./alertRoutes.ts"
+import * as AnomalyRoutes from "./anomalyRoutes.ts"
 import * as FindingRoutes from "./findingRoutes.ts"
 import * as FirewallRoutes from "./firewallRoutes.ts"
 import * as IncidentRoutes from "./incidentRoutes.ts"
@@ -260,6 +262,8 @@ export const make = Effect.gen(function* () {
     ...ListRoutes.make(reading),
     ...entities,
     ...FindingRoutes.make(reading),
+    ...AnomalyRoutes.make(reading),
+    ...AlertRoutes.make(reading),
     ...IncidentRoutes.make(reading),
     ...(yield* WhyRoutes.make(reading)),
     ...(yield* DiffRoutes.make(reading)),

@@ -316,6 +316,26 @@ const asks: ReadonlyArray<Ask> = [
     subject: () => "/api/policies",
   },
   {
+    tag: "AddAlertTarget",
+    right: "write-policy",
+    on: onNetwork,
+    path: "/api/alerts/targets",
+    summary: "Add somebody to alert, or change how",
+    description:
+      "`url` is https or mailto. Each anomaly is told once when it opens and once when it clears.",
+    subject: () => "/api/alerts",
+  },
+  {
+    tag: "RemoveAlertTarget",
+    right: "write-policy",
+    on: onNetwork,
+    method: "DELETE",
+    path: "/api/alerts/targets/:target",
+    summary: "Alert a target no more",
+    fromPath: { target: "target" },
+    subject: () => "/api/alerts",
+  },
+  {
     tag: "BlockTraffic",
     right: "block",
     on: onBlocked,

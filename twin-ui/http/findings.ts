@@ -5,6 +5,7 @@ import { benign, type Finding, type Kind } from "../../projections/anomaly/Findi
 import type { Incident } from "../../projections/chain/ChainView.ts"
 import type { Twin } from "../../projections/run/Twin.ts"
 import { type FindingRow, toneOf, wordsOf } from "../api/Findings.ts"
+import * as Anomalies from "./anomalies.ts"
 import type { Thing } from "./Viewer.ts"
 
 /** A finding goes on for so long after it was last seen, of event time: a device that sends twelve times a day is heard within it. */
@@ -33,15 +34,18 @@ export const thingOf = ({ device, station }: Finding): Thing => {
   return station === null ? "network" : { station }
 }
 
-/** Harmful findings as incidents, newest first. What is benign makes no incident, unless it is asked for. */
+/** Harmful findings and anomalies as incidents, newest first. What is benign makes no incident, unless it is asked for. */
 export const incidentsOf = (
   state: Anomaly.State,
   nowMs: number,
   also: ReadonlySet<Kind> = noKinds,
 ): ReadonlyArray<Incident> =>
-  Anomaly.findings(state)
-    .filter(({ kind }) => !benign.has(kind) || also.has(kind))
-    .map((finding) => incidentOf(finding, nowMs))
+  [
+    ...Anomaly.findings(state)
+      .filter(({ kind }) => !benign.has(kind) || also.has(kind))
+      .map((finding) => incidentOf(finding, nowMs)),
+    ...Anomalies.incidentsOf(state),
+  ].toSorted((a, b) => b.start.position - a.start.position)
 
 const noKinds: ReadonlySet<Kind> = new Set()
 

@@ -33,6 +33,7 @@ import * as QuestionRoutes from "./questionRoutes.ts"
 import * as ApiRoutes from "./apiRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
+import * as AlertRoutes from "./alertRoutes.ts"
 import * as EraseRoutes from "./eraseRoutes.ts"
 import * as FeedRoutes from "./feedRoutes.ts"
 import * as Gate from "./gate.ts"
@@ -171,6 +172,7 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...(yield* OutlierRoutes.make(scopeBy(yield* Twin))),
       ...(yield* CommandRoutes.make),
       ...(yield* EraseRoutes.make),
+      ...(yield* AlertRoutes.makeCommands),
       ...(yield* FeedRoutes.make(settings)),
       ...(yield* ChainFeed.make),
       ...(yield* ShareRoutes.make),

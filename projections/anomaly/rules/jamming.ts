@@ -117,7 +117,7 @@ const roll = (
   }
   for (; draft.bin < bin; draft.bin++) {
     const judged = [...draft.areas].map(([name, area]) => judge(name, area))
-    for (const one of judged) say(one, judged, moment, report)
+    for (const one of judged) if (!say(one, judged, moment, report)) report.region(one.name)
     for (const { counts, returns } of draft.areas.values()) {
       counts.push(0)
       returns.push(0)
@@ -179,8 +179,8 @@ const say = (
   all: ReadonlyArray<Judged>,
   { scene, sighting }: Moment & { readonly _tag: "Settled" },
   report: Report,
-): void => {
-  if (!isFallen && !isBack) return
+): boolean => {
+  if (!isFallen && !isBack) return false
   const others = all.filter((other) => other.name !== name)
   const othersCount = sum(others.map((other) => other.count))
   const othersExpected = sum(others.map((other) => other.expected))
@@ -189,11 +189,20 @@ const say = (
     othersExpected > 0 &&
     othersCount >= othersMin * othersExpected &&
     othersReturned < returnsShareMin * othersCount
-  if (others.length > 0 && !areOthersAsBefore) return
+  if (others.length > 0 && !areOthersAsBefore) return false
   const stations = scene.byIndex.filter(({ area }) => area === name).length
   // One station that fell silent is out of order.
-  if (stations < 2) return
+  if (stations < 2) return false
   const position = sighting.firstAt
+  const unit = isFallen
+    ? `messages in ${minutes} minutes by way of ${stations} stations`
+    : `of ${count} messages came after numbers that nobody heard`
+  report.region(name, {
+    expected: { value: isFallen ? Math.round(expected) : 0, unit },
+    seen: { value: isFallen ? count : returned, unit },
+    sinceMs: scene.nowMs - minutes * 60_000,
+    position,
+  })
   report.say({
     kind: "jamming",
     area: name,
@@ -225,6 +234,7 @@ const say = (
         : []),
     ],
   })
+  return true
 }
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) => a + b, 0)
