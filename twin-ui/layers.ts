@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { SigningKey } from "../core/crypto/ed25519.ts"
+import type { Anomalies } from "../core/network/Anomalies.ts"
 import * as dryRun from "../core/ingest/dryRun.ts"
 import type { Pipeline } from "../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../core/ingest/pipelineLive.ts"
@@ -35,6 +36,7 @@ import * as memory from "../core/log/memory.ts"
 import * as sqlite from "../core/log/sqlite.ts"
 import type { Analytics, AnalyticsUnavailable } from "../projections/analytics/Analytics.ts"
 import * as here from "../projections/analytics/here.ts"
+import * as anomalies from "../projections/run/anomalies.ts"
 import * as live from "../projections/run/live.ts"
 import type { AskMember } from "../projections/run/Shares.ts"
 import * as shares from "../projections/run/Shares.ts"
@@ -240,6 +242,9 @@ export const sharedTwinLayer = (
           Layer.provide(snapshotsLayer(address)),
         )
     : twinLayer(address)
+
+/** What is unlike the usual, for who is alerted. */
+export const anomaliesLayer: Layer.Layer<Anomalies, never, Twin> = anomalies.layer
 
 /** What checks a live twin in the background. */
 export const recheckLayer = (address: LogAddress): Layer.Layer<Recheck, never, EventLog | Twin> =>

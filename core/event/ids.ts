@@ -93,8 +93,21 @@ const addressKept: Array<number> = Array.from({ length: idsKept }, () => -1)
 const idKept: Array<DeviceId | undefined> = Array.from({ length: idsKept }, () => undefined)
 
 /** The radio address of a device id, or undefined where the id is no such address. */
-export const addressOf = (device: string): number | undefined =>
-  /^[0-9A-F]{1,8}$/.test(device) ? Number.parseInt(device, 16) : undefined
+export const addressOf = (device: string): number | undefined => {
+  const { length } = device
+  if (length === 0 || length > 8) return undefined
+  let address = 0
+  for (let i = 0; i < length; i++) {
+    const code = device.charCodeAt(i)
+    if (code >= digit0 && code < digit0 + 10) address = address * 16 + code - digit0
+    else if (code >= letterA && code < letterA + 6) address = address * 16 + code - letterA + 10
+    else return undefined
+  }
+  return address
+}
+
+const digit0 = 48
+const letterA = 65
 
 /** Reads a device id as people and backends write it; undefined when it cannot be one. */
 export const parseDeviceId = (text: string): DeviceId | undefined => {

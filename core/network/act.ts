@@ -1,7 +1,9 @@
-/** What the core network does of itself, for as long as it runs: delivers to customers, answers devices that asked, challenges stations. */
+/** What the core network does of itself, for as long as it runs: delivers to customers, answers devices that asked, challenges stations, alerts. */
 import * as Effect from "effect/Effect"
+import { alertPeople } from "./alertPeople.ts"
 import { challengeStations } from "./challenge.ts"
 import { deliver, type Options } from "./deliver.ts"
+import { keepTime } from "./keepTime.ts"
 import { pollSources } from "./poll.ts"
 import { sendDownlinks } from "./downlink.ts"
 
@@ -11,7 +13,14 @@ const polling = ({ pollPoster }: Options) =>
 
 /** Runs until it is interrupted; when one part fails, the whole does. */
 export const act = (options: Options) =>
-  Effect.all([deliver(options), sendDownlinks(), challengeStations(), ...polling(options)], {
-    concurrency: "unbounded",
-    discard: true,
-  })
+  Effect.all(
+    [
+      deliver(options),
+      sendDownlinks(),
+      challengeStations(),
+      alertPeople(options),
+      keepTime,
+      ...polling(options),
+    ],
+    { concurrency: "unbounded", discard: true },
+  )

@@ -184,13 +184,13 @@ const stateOf = (
     position: -1,
     report: {
       say: (said) => Finding.say(kept, said, { position: state.position, ms: scene.nowMs }),
-      region: (area, unusual) => {
+      region: (area, heard) => {
         const at = { position: state.position, ms: scene.nowMs }
         const who = Unusual.onArea(area)
-        if (unusual === undefined)
+        if (heard === undefined)
           Unusual.calm(watch.list, "jamming-region", who, () => "it is heard as before", at)
         else {
-          const { position, ...said } = unusual
+          const { position, ...said } = heard
           const severity = 1 / (1 + said.seen.value)
           Unusual.say(
             watch.list,

@@ -16,22 +16,42 @@ const crcLength = 2
 export const msPerBitLeast = 1000 / 600
 const msPerBitMost = 10
 
+/** Of each cell, the one before it of the same station, and of each station the last: of the sighting that is looked at. */
+const before = new Int16Array(Sighting.cellsMax)
+const lastOf = new Int16Array(Sighting.stationsMax).fill(-1)
+
 /** Whether anything at all is worth a closer look: cheap, and wrong only on the careful side. */
 export const areOdd = (sighting: Sighting.Sighting): boolean => {
   const { cells } = sighting
+  const count = cells.length / Sighting.cellSize
   const bits = bitsOf(sighting)
-  let [hz1, hz2, hz3] = [Sighting.nothing, Sighting.nothing, Sighting.nothing]
-  for (let i = 0; i < cells.length; i += Sighting.cellSize) {
+  let isOdd = false
+  for (let n = 0; n < count && !isOdd; n++) {
+    const i = n * Sighting.cellSize
     const station = cells[i + Sighting.atStation]
     const rank = cells[i + Sighting.atRank]
-    const hz = cells[i + Sighting.atHz]
-    for (let j = 0; j < i; j += Sighting.cellSize) {
-      if (cells[j + Sighting.atStation] !== station) continue
+    const ms = cells[i + Sighting.atMs]
+    before[n] = lastOf[station]
+    lastOf[station] = n
+    for (let m = before[n]; m >= 0 && !isOdd; m = before[m]) {
+      const j = m * Sighting.cellSize
       const ranks = rank - cells[j + Sighting.atRank]
-      const apart = cells[i + Sighting.atMs] - cells[j + Sighting.atMs]
-      if (ranks === 0 || !isApart(bits, Math.abs(ranks), ranks < 0 ? -apart : apart)) return true
+      const apart = ms - cells[j + Sighting.atMs]
+      isOdd = ranks === 0 || !isApart(bits, Math.abs(ranks), ranks < 0 ? -apart : apart)
     }
+  }
+  for (let i = 0; i < cells.length; i += Sighting.cellSize)
+    lastOf[cells[i + Sighting.atStation]] = -1
+  return isOdd || areFrequenciesOdd(cells)
+}
+
+/** Stations that do not agree on a rank's frequency, or ranks that have the same. */
+const areFrequenciesOdd = (cells: ReadonlyArray<number>): boolean => {
+  let [hz1, hz2, hz3] = [Sighting.nothing, Sighting.nothing, Sighting.nothing]
+  for (let i = 0; i < cells.length; i += Sighting.cellSize) {
+    const hz = cells[i + Sighting.atHz]
     if (hz === Sighting.nothing) continue
+    const rank = cells[i + Sighting.atRank]
     const known = rank === 1 ? hz1 : rank === 2 ? hz2 : hz3
     if (known === Sighting.nothing) {
       if (rank === 1) hz1 = hz

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly score: number
   /** At `foreignMin` or above. */
   readonly isForeign: boolean
+  /** Whether its copies are not all as one message's are (`Copies.areOdd`). */
+  readonly isOdd: boolean
   /** Whether its frequencies follow the generator; undefined where that cannot be told. */
   readonly generator: boolean | undefined
   /** Who heard it, as `Sighting.linksOf` gives them. */
@@ -50,7 +52,8 @@ const seenMin = 2
 const weights = { generator: 0.45, receivers: 0.35, distance: 0.35, strength: 0.25 }
 
 export const of = (scene: Scene, sighting: Sighting.Sighting, usual: Profile.Profile): Evidence => {
-  const generator = generatorOf(sighting)
+  const isOdd = Copies.areOdd(sighting)
+  const generator = isOdd ? undefined : generatorOf(sighting)
   const facts: Array<Weighed> = []
   const position = sighting.firstAt
   if (generator === false && usual.follows > 20 * usual.strays)
@@ -85,7 +88,7 @@ export const of = (scene: Scene, sighting: Sighting.Sighting, usual: Profile.Pro
       })
   }
   const score = facts.length === 0 ? 0 : combine(facts.map(({ weight }) => weight))
-  return { score, isForeign: score >= foreignMin, generator, receivers, awayKm, facts }
+  return { score, isForeign: score >= foreignMin, isOdd, generator, receivers, awayKm, facts }
 }
 
 /** Stations' names for a sentence: the first few. */
@@ -113,7 +116,7 @@ export const distanceKm = (
 /** Copies that a station made up say nothing about the sender. */
 const generatorOf = (sighting: Sighting.Sighting): boolean | undefined => {
   const device = addressOf(sighting.device)
-  if (device === undefined || Copies.areOdd(sighting)) return undefined
+  if (device === undefined) return undefined
   const f1 = Sighting.frequencyOf(sighting, 1)
   const f2 = Sighting.frequencyOf(sighting, 2)
   const f3 = Sighting.frequencyOf(sighting, 3)

@@ -23,8 +23,6 @@ import * as Sighting from "./Sighting.ts"
 export const openMax = 32_768
 /** Messages of one device that may take in more receptions: the newest. */
 export const openPerDeviceMax = 8
-/** Stations known by number; receptions of others are not looked at. */
-export const stationsMax = 65_536
 /** Devices heard somewhere else than usual. */
 export const elsewhereMax = 4_096
 /** So many messages in a row from elsewhere, and none from where it was: the device moved. */
@@ -190,7 +188,7 @@ export const learn = (
 export const enrolled = (scene: Scene, event: StationEnrolled): void => {
   const known = scene.stations.get(event.station)
   const index = known?.index ?? scene.byIndex.length
-  if (known === undefined && index >= stationsMax) return
+  if (known === undefined && index >= Sighting.stationsMax) return
   put(scene, {
     index,
     id: event.station,
@@ -317,7 +315,7 @@ const putOpen = (
 }
 
 const metStation = (scene: Scene, id: string): Station | undefined => {
-  if (scene.byIndex.length >= stationsMax) return undefined
+  if (scene.byIndex.length >= Sighting.stationsMax) return undefined
   return put(scene, { index: scene.byIndex.length, id, lat: null, lng: null, area: id })
 }
 

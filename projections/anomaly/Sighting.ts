@@ -10,6 +10,9 @@ import type { AcceptWarning, RefusalReason } from "../../core/event/decision.ts"
 import type { FrameSign } from "../../core/event/reception.ts"
 import * as Profile from "./Profile.ts"
 
+/** Stations known by number; receptions of others are not looked at. */
+export const stationsMax = 65_536
+
 /** Receptions kept of one message: 22 stations x 3 ranks is a city; more are only counted. */
 export const cellsMax = 96
 

@@ -3,7 +3,7 @@
  * usual. An anomaly opens and clears by itself; a finding (`Findings.ts`) is an opinion with facts.
  */
 import * as Schema from "effect/Schema"
-import { kinds, type Kind } from "../../projections/anomaly/watch/Unusual.ts"
+import { kinds } from "../../projections/anomaly/watch/Unusual.ts"
 import { Tone } from "../../projections/chain/EventRow.ts"
 
 const Moment = Schema.Struct({ position: Schema.Int, ms: Schema.Int })
@@ -125,18 +125,3 @@ export type UsualAnswer = typeof UsualAnswer.Type
 
 export const anomaliesLimitDefault = 100
 export const anomaliesLimitMax = 1_000
-
-const words: Readonly<Record<Kind, string>> = {
-  "traffic-surge": "traffic surge",
-  "traffic-drop": "traffic drop",
-  "mac-storm": "storm of wrong MACs",
-  "station-outage": "station hears nothing",
-  "jamming-region": "city is jammed",
-  "delivery-outage": "deliveries fail",
-  "callback-latency": "answers are slow",
-  "attestation-silence": "station proves nothing",
-  "sequence-disorder": "numbers out of order",
-}
-
-/** A kind of anomaly as people say it. */
-export const wordsOf = (kind: Kind): string => words[kind]

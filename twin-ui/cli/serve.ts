@@ -14,6 +14,7 @@ import type { Vault } from "../../core/keys/Vault.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import { Members } from "../../core/log/Members.ts"
 import { act } from "../../core/network/act.ts"
+import type { Anomalies } from "../../core/network/Anomalies.ts"
 import { liftBlocks } from "../../core/network/liftBlocks.ts"
 import * as mail from "../../core/network/mail.ts"
 import { pollBytesMax } from "../../core/network/poll.ts"
@@ -34,6 +35,7 @@ import * as Server from "../http/server.ts"
 import { type Settings, settingsDefault } from "../http/Settings.ts"
 import {
   analyticsLayer,
+  anomaliesLayer,
   parseLogAddress,
   recheckLayer,
   sharedTwinLayer,
@@ -51,7 +53,7 @@ import * as Words from "./Words.ts"
 export type Demo<E> = (
   options: DemoOptions,
   poster: post.Poster,
-) => Effect.Effect<unknown, E, Pipeline | EventLog | Vault | Stations | Scope.Scope>
+) => Effect.Effect<unknown, E, Pipeline | EventLog | Vault | Stations | Anomalies | Scope.Scope>
 
 export const serveWith = <E>(demo: Demo<E>) =>
   Command.make(
@@ -130,6 +132,7 @@ export const serveWith = <E>(demo: Demo<E>) =>
             Layer.provide(stations.ca),
             Layer.provideMerge(ready),
             Layer.provideMerge(recheckLayer(address)),
+            Layer.provideMerge(anomaliesLayer),
             Layer.provideMerge(log),
             Layer.provideMerge(OrderDesk.layer),
             Layer.provideMerge(Telemetry.traces(version)),

@@ -6,9 +6,9 @@ import * as Scene from "../../projections/anomaly/Scene.ts"
 import * as Latency from "../../projections/anomaly/watch/Latency.ts"
 import * as Series from "../../projections/anomaly/watch/Series.ts"
 import * as Share from "../../projections/anomaly/watch/Share.ts"
-import type { Unusual, Who } from "../../projections/anomaly/watch/Unusual.ts"
+import { type Unusual, type Who, wordsOf } from "../../projections/anomaly/watch/Unusual.ts"
 import type { Outlet, Thing as Watched } from "../../projections/anomaly/watch/Watched.ts"
-import { type AnomalyRow, type UsualAnswer, type UsualRow, wordsOf } from "../api/Anomalies.ts"
+import type { AnomalyRow, UsualAnswer, UsualRow } from "../api/Anomalies.ts"
 import type { Thing } from "./Viewer.ts"
 
 /** What it is about, for who may see it. */

@@ -27,12 +27,12 @@ interface Copy {
 }
 
 const settled = (
-  { scene, sighting }: Moment & { readonly _tag: "Settled" },
+  { evidence, scene, sighting }: Moment & { readonly _tag: "Settled" },
   report: Report,
 ): void => {
   const { cells, device, firstMs, seq } = sighting
   // Nearly all messages leave here.
-  if (!Copies.areOdd(sighting)) return
+  if (!evidence.isOdd) return
   const stations = Sighting.stationsOf(sighting)
   const heard = stations.map((station) => copiesAt(cells, station))
   const twice = heard.filter(hasRankTwice).length

@@ -136,20 +136,15 @@ export const learn = (series: Series, bin: number): void => {
   }
   series.ring[series.bins % ringMax] = count / share
   series.bins++
-  series.hourCount += count
-  series.hourBins++
+  countHour(series, bin, count, true)
   const isHourOver = (bin + 1) % binsPerHour === 0
-  if (isHourOver) closeHour(series, bin)
   // A new level every hour, and sooner while there is none.
   if (isHourOver || series.bins <= levelBins) series.level = levelOf(series)
 }
 
-/** A bin that is not to be learnt from. */
-export const pass = (series: Series, bin: number): void => {
-  if ((bin + 1) % binsPerHour !== 0) return
-  series.hourBins = 0
-  closeHour(series, bin)
-}
+/** A bin that something unusual went on in: the day goes on, and nothing is learnt of it but a first day. */
+export const pass = (series: Series, bin: number): void =>
+  countHour(series, bin, series.last.at(-1) ?? 0, false)
 
 /** Time of which nothing is known lies behind the bins: they are not looked back on together with what comes. */
 export const breakOff = (series: Series): void => {
@@ -207,8 +202,14 @@ const levelOf = ({ bins, ring }: Series): number => {
 /** Counts in an hour from which half of what it shows is believed. */
 const believedFrom = 20
 
+const countHour = (series: Series, bin: number, count: number, learns: boolean): void => {
+  series.hourCount += count
+  series.hourBins++
+  if ((bin + 1) % binsPerHour === 0) closeHour(series, bin, learns)
+}
+
 /** An hour that was not whole leaves a hole in the day: no shares are learnt until a whole day was seen again. */
-const closeHour = (series: Series, bin: number): void => {
+const closeHour = (series: Series, bin: number, learns: boolean): void => {
   const { hours } = series
   const isWhole = series.hourBins === binsPerHour
   hours[series.hoursSeen % dayHours] = isWhole ? series.hourCount : -1
@@ -221,13 +222,15 @@ const closeHour = (series: Series, bin: number): void => {
   const mean = sum / dayHours
   if (mean === 0) return
   const isFirst = !series.shape.some((step) => step > 0)
+  if (!learns && !isFirst) return
   // Of the first whole day all hours are learnt at once.
   for (let back = isFirst ? dayHours - 1 : 0; back >= 0; back--) {
     const hour = (hourOf(bin) - back + weekHours) % weekHours
     const count = hours[(series.hoursSeen - 1 - back) % dayHours]
     const before = learntShare(series, hour)
     const known = before > 0 ? before : 1
-    const seen = Math.min(4 * known, Math.max(known / 4, count / mean))
+    const ratio = count / mean
+    const seen = isFirst ? ratio : Math.min(4 * known, Math.max(known / 4, ratio))
     const weight = (series.shape[hour] > 0 ? 0.25 : 1) * (mean / (mean + believedFrom))
     const next = Math.round((known + weight * (seen - known)) * shapeStep)
     series.shape[hour] = Math.min(255, Math.max(1, next))

@@ -30,6 +30,21 @@ export const kinds = [
 ] as const
 export type Kind = (typeof kinds)[number]
 
+const words: Readonly<Record<Kind, string>> = {
+  "traffic-surge": "traffic surge",
+  "traffic-drop": "traffic drop",
+  "mac-storm": "storm of wrong MACs",
+  "station-outage": "station hears nothing",
+  "jamming-region": "city is jammed",
+  "delivery-outage": "deliveries fail",
+  "callback-latency": "answers are slow",
+  "attestation-silence": "station proves nothing",
+  "sequence-disorder": "numbers out of order",
+}
+
+/** A kind of anomaly as people say it. */
+export const wordsOf = (kind: Kind): string => words[kind]
+
 /** A number with its unit, for people too: 412, "messages in 30 minutes". */
 export type Measure = {
   readonly value: number
@@ -197,6 +212,14 @@ export const newestFirst = ({ cleared, open }: List): ReadonlyArray<Unusual> =>
     ...[...open.values()].map(({ value }) => value),
     ...FifoMap.pairsOldestFirst(cleared).map(([, value]) => value),
   ].toSorted((a, b) => b.openedAt - a.openedAt || extent(b) - extent(a) || (a.id < b.id ? -1 : 1))
+
+/** Whom it is about, as people say it. */
+export const nameOf = ({ area, customer, destination, station }: Who): string => {
+  if (station !== null) return `station ${station}`
+  if (destination !== null) return `destination ${customer ?? ""}/${destination}`
+  if (customer !== null) return `customer ${customer}`
+  return area ?? "the network"
+}
 
 /** The network before customers before stations. */
 const extent = ({ area, customer, station }: Who): number => {

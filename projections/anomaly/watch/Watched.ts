@@ -7,7 +7,7 @@ import * as FifoMap from "../../../core/kernel/FifoMap.ts"
 import * as Latency from "./Latency.ts"
 import * as Series from "./Series.ts"
 import * as Share from "./Share.ts"
-import * as Unusual from "./Unusual.ts"
+import type * as Unusual from "./Unusual.ts"
 
 /** Enrolled stations watched; further ones are counted. */
 export const stationsMax = 16_384
