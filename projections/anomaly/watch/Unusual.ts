@@ -4,7 +4,7 @@
  *
  * - It is opened by a detector, seen again while it goes on, and cleared when its detector found nothing unusual
  *   `calmBins` times in a row, or says why it is over.
- * - What goes on for `adaptMs` is the usual by then: it is cleared and learnt.
+ * - Traffic that is unusual for `adaptMs` is the usual by then: it is cleared and learnt anew.
  * - Bounded: `openMax` at a time and `clearedMax` that are over; the oldest make room. What is not opened for want of room is
  *   counted.
  */
@@ -15,7 +15,7 @@ export const openMax = 4_096
 export const clearedMax = 2_048
 const causesMax = 6
 const calmBins = 2
-export const adaptMs = 86_400_000
+const adaptMs = 86_400_000
 
 export const kinds = [
   "traffic-surge",
@@ -169,8 +169,6 @@ export const say = (list: List, kind: Kind, who: Who, said: Said, at: Moment): v
     severity: Math.max(known.severity, said.severity),
     calm: 0,
   })
-  if (at.ms - known.value.openedMs > adaptMs)
-    clear(list, kind, who, "it went on for a day: it is the usual by now", at)
 }
 
 /** Nothing unusual this time; after some of these it is cleared. */
@@ -195,6 +193,14 @@ export const clear = (list: List, kind: Kind, who: Who, why: string, at: Moment)
     clearedMs: at.ms,
     clearedWhy: why,
   })
+}
+
+/** Clears what went on for so long that it is the usual by now; true where it was so. */
+export const adapted = (list: List, kind: Kind, who: Who, at: Moment): boolean => {
+  const known = list.open.size === 0 ? undefined : list.open.get(keyOf(kind, who))
+  if (known === undefined || at.ms - known.value.openedMs <= adaptMs) return false
+  clear(list, kind, who, "it went on for a day: it is the usual by now", at)
+  return true
 }
 
 /** All that are open about it. */

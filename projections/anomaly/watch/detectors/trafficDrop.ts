@@ -28,6 +28,7 @@ export const detector: Detector = {
         expected - seen < deviationsMin * Series.deviationOf(traffic, expected)
       )
         continue
+      if (Unusual.adapted(list, "traffic-drop", who, at)) return Series.forget(traffic)
       const unit = trafficUnit(thing, bins)
       return Unusual.say(
         list,

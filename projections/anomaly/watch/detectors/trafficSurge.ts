@@ -36,6 +36,7 @@ export const detector: Detector = {
         seen - expected < deviationsMin * Series.deviationOf(traffic, expected)
       )
         continue
+      if (Unusual.adapted(list, "traffic-surge", who, at)) return Series.forget(traffic)
       const unit = trafficUnit(thing, bins)
       return Unusual.say(
         list,
