@@ -10,6 +10,7 @@ import type { AlertTargetAdded } from "../event/alert.ts"
 import type { Recorded } from "../event/Envelope.ts"
 import type { MessageRefused } from "../event/decision.ts"
 import type { CorePartAdded, CoreServiceDeclared } from "../event/infrastructure.ts"
+import type { CustomerId } from "../event/ids.ts"
 import type { SourceAdded } from "../event/source.ts"
 import type { Sealed } from "../event/sealed.ts"
 import { type Policy, policyDefault } from "../event/policy.ts"
@@ -22,6 +23,7 @@ import * as Downlinks from "./Downlinks.ts"
 import * as Firewall from "./Firewall.ts"
 import * as Endorsements from "./Endorsements.ts"
 import * as Offers from "./Offers.ts"
+import * as Rates from "./Rates.ts"
 
 export interface State {
   policy: { readonly version: number; readonly position: number; readonly policy: Policy }
@@ -35,6 +37,7 @@ export interface State {
   readonly strangers: Attempts.Attempts
   readonly downlinks: Downlinks.Downlinks
   readonly firewall: Firewall.Firewall
+  readonly rates: Rates.Rates
   readonly access: Access.State
   readonly endorsements: Endorsements.Endorsements
   readonly offers: Offers.Offers
@@ -51,7 +54,7 @@ export interface Part {
 }
 
 export interface Device {
-  readonly customer: string | undefined
+  readonly customer: CustomerId | undefined
   readonly group: string | undefined
   readonly deviceType: string | undefined
   /** 0: the policy's default. */
@@ -114,6 +117,7 @@ export const initial = (): State => ({
   strangers: Attempts.make(),
   downlinks: Downlinks.make(),
   firewall: Firewall.make(),
+  rates: Rates.make(),
   access: Access.make(),
   endorsements: Endorsements.make(),
   offers: Offers.make(),
@@ -139,6 +143,7 @@ export const apply = (state: State, recorded: Recorded): void => {
   switch (event._tag) {
     case "FrameHeard":
       if (event.check === "wrong-crc") return
+      Rates.heard(state.rates, event.station, recorded.occurredMs, recorded.recordedMs)
       Attempts.heard(
         event.check === "unknown-device" ? state.strangers : state.attempts,
         recorded,
@@ -151,6 +156,7 @@ export const apply = (state: State, recorded: Recorded): void => {
       Attempts.decided(state.attempts, event.device, recorded.causes[0], undefined)
       const device = state.devices.get(event.device)
       if (device === undefined) return
+      Rates.apply(state.rates, recorded, state.policy.policy, device.customer)
       device.window = CounterWindow.evolve(device.window, {
         _tag: "Accepted",
         seq: event.seq,
@@ -164,6 +170,12 @@ export const apply = (state: State, recorded: Recorded): void => {
         event.device,
         recorded.causes[0],
         event.reason,
+      )
+      Rates.apply(
+        state.rates,
+        recorded,
+        state.policy.policy,
+        state.devices.get(event.device)?.customer,
       )
       refused(state, event)
       return
@@ -322,6 +334,7 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "AlertFailed":
       return
     case "RateExceeded":
+      Rates.apply(state.rates, recorded, state.policy.policy, undefined)
       return
     case "PolicyAdopted":
       state.policy = { version: event.version, position, policy: event.policy }

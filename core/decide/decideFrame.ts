@@ -28,6 +28,7 @@ import * as Firewall from "./Firewall.ts"
 import type * as Network from "./Network.ts"
 import { unknownStation } from "./Network.ts"
 import { owe } from "./owed.ts"
+import * as Rates from "./Rates.ts"
 import type { ReceivedFrame } from "./ReceivedFrame.ts"
 
 /** What a decision needs and may not do itself. */
@@ -217,6 +218,8 @@ const judge = (
   at: number,
   emit: Emit,
 ): void => {
+  // Of a copy the state may not have heard.
+  state.rates.station = received.station
   lookAtStation(state, received, at, emit)
   if (attempt === undefined) return
   if (attempt.verdict === "open" || isAboutStation(attempt.reason))
@@ -225,7 +228,7 @@ const judge = (
 
 /** Refusals that a copy by another station may still turn. */
 const isAboutStation = (reason: Refusal | undefined): boolean =>
-  reason === "station-not-trusted" || reason === "blocked"
+  reason === "station-not-trusted" || reason === "blocked" || reason === "station-rate"
 
 /** What only the plain payload shows. Of frames with a right MAC: what others hold proves nothing. */
 const signsOf = (
@@ -326,6 +329,14 @@ const decideMessage = (
     const { expectedSeq, gapMax } = judgement
     return no(judgement.reason, rule, { expectedSeq, gapMax })
   }
+  const over = Rates.overOf(state.rates, policy, device.customer)
+  if (over !== undefined) {
+    exceeded(state, over, { at, atMs: heardAtMs, rule }, emit)
+    if (policy.shedding !== "detect") {
+      no("station" in over ? "station-rate" : "customer-rate", rule)
+      return blockedByPolicy(state, over, { at, atMs: heardAtMs, rule }, emit)
+    }
+  }
   const acceptedAt = emit(
     {
       _tag: "MessageAccepted",
@@ -354,6 +365,48 @@ const decideMessage = (
     if (confirmed !== undefined) emit(confirmed.event, heardAtMs, [acceptedAt, ...confirmed.causes])
   }
 }
+
+interface Because {
+  readonly at: number
+  readonly atMs: number
+  /** Position of the policy. */
+  readonly rule: ReadonlyArray<number>
+}
+
+/** Says once that it is over its rate. */
+const exceeded = (state: Network.State, over: Rates.Of, because: Because, emit: Emit): void => {
+  const { policy, version } = state.policy
+  const perMinute = Rates.perMinuteOf(policy, over)
+  if (policy.shedding === "off" || Rates.isSaid(state.rates, over, perMinute)) return
+  const { at, atMs, rule } = because
+  const step = policy.shedding
+  emit({ _tag: "RateExceeded", ...namedBy(over), perMinute, step, policy: version }, atMs, [
+    at,
+    ...rule,
+  ])
+}
+
+/** The last step: what goes on for long is blocked for a while, unless that is done already or there is no room for it. */
+const blockedByPolicy = (
+  state: Network.State,
+  over: Rates.Of,
+  { at, atMs, rule }: Because,
+  emit: Emit,
+): void => {
+  const { policy } = state.policy
+  const { blockAfterShed, blockForMs } = policy
+  if (policy.shedding !== "block" || Rates.shedOf(state.rates, over) < blockAfterShed) return
+  if (state.firewall.blocks.size >= Firewall.blocksMax) return
+  const target = namedBy(over)
+  if (Firewall.find(state.firewall, target) !== undefined) return
+  const perMinute = Rates.perMinuteOf(policy, over)
+  const why = `${blockAfterShed} messages beyond ${perMinute} a minute were shed`
+  const untilMs = state.rates.nowMs + blockForMs
+  emit({ _tag: "TrafficBlocked", ...target, by: "policy", why, untilMs }, atMs, [at, ...rule])
+}
+
+const namedBy = (over: Rates.Of): Firewall.Target =>
+  "station" in over ? { station: over.station } : { customer: over.customer }
 
 const toldAtOnce: ReadonlyArray<Told> = ["bidir", "uplink", "data-advanced"]
 const toldOfStatus: ReadonlyArray<Told> = ["status"]

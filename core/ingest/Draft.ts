@@ -29,18 +29,19 @@ export const add = (
   event: Event,
   occurredMs: number,
   causes: ReadonlyArray<Position>,
+  ourMs: number,
 ): Position => {
   const position = draft.first + draft.events.length
   const stream = streamOf(event)
   draft.events.push({ stream, occurredMs, causes: placedIn(draft.first, causes), event })
-  // Neither revision nor our clock matter to decisions; the log gives both when it commits.
+  // The revision does not matter to decisions, and our clock only about: the log gives both when it commits.
   if (state !== undefined)
     Network.apply(state, {
       position,
       stream,
       revision: 0,
       occurredMs,
-      recordedMs: 0,
+      recordedMs: ourMs,
       causes,
       event,
     })

@@ -205,10 +205,12 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
   const slot = Slot.make()
   let isStale = false
   let draft = Draft.make(readTo)
+  /** When the work under way began. */
+  let ourMs = 0
   /** To be looked up once the commit under way is durable. */
   let sought: Array<History.Sought> = []
   const emit: Emit = (event, occurredMs, causes, changesState = true) => {
-    const at = Draft.add(draft, changesState ? state : undefined, event, occurredMs, causes)
+    const at = Draft.add(draft, changesState ? state : undefined, event, occurredMs, causes, ourMs)
     const history = changesState ? History.soughtOf(state, event, causes) : undefined
     if (history !== undefined) sought.push(history)
     return at
@@ -331,7 +333,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
   /** Blocks that are over are lifted before anything is decided on under them. */
   const liftBlocks = Effect.gen(function* () {
     if (state.firewall.blocks.size === 0) return
-    for (const block of Firewall.due(state.firewall, yield* Clock.currentTimeMillis))
+    for (const block of Firewall.due(state.firewall, ourMs))
       emit(
         { _tag: "TrafficUnblocked", ...block.target, by: "sigtwin", why: "its time was over" },
         block.untilMs ?? 0,
@@ -378,6 +380,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
         yield* refuse(work, ready.failure)
         continue
       }
+      ourMs = yield* Clock.currentTimeMillis
       yield* liftBlocks
       switch (work._tag) {
         case "Inputs":

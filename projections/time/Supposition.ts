@@ -13,6 +13,7 @@ import * as Attempts from "../../core/decide/Attempts.ts"
 import type * as CounterWindow from "../../core/decide/CounterWindow.ts"
 import { initial as initialWindow } from "../../core/decide/CounterWindow.ts"
 import { decideAgain } from "../../core/decide/decideFrame.ts"
+import * as Due from "../../core/decide/Firewall.ts"
 import { keyOf, type Target } from "../../core/decide/Firewall.ts"
 import * as Network from "../../core/decide/Network.ts"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
@@ -141,14 +142,29 @@ export const step = (run: Run, recorded: Recorded): void => {
   const isDecision = noteWas(run, recorded)
   if (event._tag === "FrameHeard") {
     run.lastFrameAt = position
+    if (run.state.firewall.blocks.size > 0) liftBlocks(run, recorded)
     return hear(run, recorded, event)
   }
   if (event._tag === "BytesHeard" && supposed.without.has(event.station)) {
     run.found.leftOut++
     return
   }
+  if (event._tag === "RateExceeded" || isByPolicy(event)) return
   if (isDecision || (event._tag === "PolicyAdopted" && supposed.policy !== undefined)) return
   take(run, recorded)
+}
+
+/** Blocks of the policy's own are decided on again. */
+const isByPolicy = (event: Event): boolean =>
+  event._tag === "TrafficBlocked" && event.by === "policy"
+
+/** Blocks that were supposed or decided on again end in their time. */
+const liftBlocks = ({ state }: Run, recorded: Recorded): void => {
+  for (const block of Due.due(state.firewall, recorded.recordedMs))
+    Network.apply(state, {
+      ...recorded,
+      event: { _tag: "TrafficUnblocked", ...block.target, by: "sigtwin", why: "" },
+    })
 }
 
 /** Compares what is left. */

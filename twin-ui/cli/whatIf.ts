@@ -54,6 +54,22 @@ export const whatIf = Command.make(
       ["refuse", "flag"],
       "With what stations that lost trust hear refused, or only flagged",
     ),
+    shedding: choice(
+      "shedding",
+      ["off", "detect", "throttle", "block"],
+      "With this done about those who send more than is permitted",
+    ),
+    stationRate: whole("station-rate", 10_000_000, "With so many messages a minute by one station"),
+    customerRate: whole(
+      "customer-rate",
+      10_000_000,
+      "With so many messages a minute from one customer's devices",
+    ),
+    blockAfter: whole(
+      "block-after",
+      10_000_000,
+      "With so many messages shed in ten minutes blocking",
+    ),
     without: Flag.String("without").pipe(
       Flag.withMetavar("STATIONS"),
       Flag.withDescription("Without the receptions of these stations, divided by commas"),
@@ -98,6 +114,10 @@ export const whatIf = Command.make(
         afterError: text(given.afterError),
         tallyWindowMs: text(windowMs),
         untrustedStations: text(given.untrusted),
+        shedding: text(given.shedding),
+        stationPerMinute: text(given.stationRate),
+        customerPerMinute: text(given.customerRate),
+        blockAfterShed: text(given.blockAfter),
         without: text(given.without),
         block: text(given.block),
         tries: text(given.tries),

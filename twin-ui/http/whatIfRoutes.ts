@@ -39,6 +39,17 @@ const settings = {
   untrustedStations: Parameter.optional(
     Parameter.choice("What a station that lost trust contributes.", ["refuse", "flag"]),
   ),
+  shedding: Parameter.optional(
+    Parameter.choice("What is done about those who send more than is permitted.", [
+      "off",
+      "detect",
+      "throttle",
+      "block",
+    ]),
+  ),
+  stationPerMinute: whole("Messages a minute by way of one station; 0: any.", 10_000_000),
+  customerPerMinute: whole("Messages a minute of one customer's devices; 0: any.", 10_000_000),
+  blockAfterShed: whole("Messages shed in ten minutes that block.", 10_000_000),
 }
 
 export const make = (reading: Reading) =>
@@ -101,6 +112,10 @@ export const make = (reading: Reading) =>
               afterError: query.afterError,
               tallyWindowMs: query.tallyWindowMs,
               untrustedStations: query.untrustedStations,
+              shedding: query.shedding,
+              stationPerMinute: query.stationPerMinute,
+              customerPerMinute: query.customerPerMinute,
+              blockAfterShed: query.blockAfterShed,
             })
             const policy = yield* policyOf(reading, version, changes, end)
             const stations = (without ?? "")
