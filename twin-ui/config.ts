@@ -45,6 +45,10 @@ export const smtpUrl = Config.option(Config.Redacted("SIGTWIN_SMTP_URL"))
 export const smtpFrom = Config.String("SIGTWIN_SMTP_FROM").pipe(
   Config.withDefault("sigtwin@localhost"),
 )
+/** Who runs the network, as callbacks name it (`operatorName`, `countryCode`). */
+export const operatorName = Config.option(Config.String("SIGTWIN_OPERATOR_NAME"))
+export const countryCode = Config.option(Config.String("SIGTWIN_COUNTRY_CODE"))
+
 /** A credential's token, for asking a running server (`--server`). */
 export const token = Config.option(Config.Redacted("SIGTWIN_TOKEN"))
 

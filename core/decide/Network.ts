@@ -24,6 +24,7 @@ import * as Firewall from "./Firewall.ts"
 import * as Endorsements from "./Endorsements.ts"
 import * as Offers from "./Offers.ts"
 import * as Rates from "./Rates.ts"
+import { withGap } from "./tellSilence.ts"
 
 export interface State {
   policy: { readonly version: number; readonly position: number; readonly policy: Policy }
@@ -73,6 +74,12 @@ export interface Device {
   readonly payloadKeyVersion: number
   /** Of the day of its last downlink. */
   downlinks: Downlinks.Quota | undefined
+  /** Position of its last accepted message, -1 before the first; how many there were; the longest gap between them of late. */
+  acceptedAt: number
+  heard: number
+  gapMs: number
+  /** Destinations that were told that it is silent since. */
+  silenceTold: ReadonlyArray<string>
   window: CounterWindow.CounterWindow
 }
 
@@ -95,12 +102,15 @@ export interface Customer {
 }
 
 export interface Destination {
+  /** Position of the event that added it, or changed it last. */
+  readonly at: number
   readonly settings: Omit<DestinationAdded, "_tag">
   /** What it is told of. */
   readonly told: ReadonlyArray<Told>
 }
 
 const toldDefault: ReadonlyArray<Told> = ["bidir"]
+const noneTold: ReadonlyArray<string> = []
 
 export interface DataCentre {
   readonly links: ReadonlyArray<string>
@@ -157,6 +167,11 @@ export const apply = (state: State, recorded: Recorded): void => {
       const device = state.devices.get(event.device)
       if (device === undefined) return
       Rates.apply(state.rates, recorded, state.policy.policy, device.customer)
+      if (device.heard > 0)
+        device.gapMs = withGap(device.gapMs, recorded.occurredMs - device.window.lastMs)
+      device.heard++
+      device.acceptedAt = position
+      device.silenceTold = noneTold
       device.window = CounterWindow.evolve(device.window, {
         _tag: "Accepted",
         seq: event.seq,
@@ -200,6 +215,10 @@ export const apply = (state: State, recorded: Recorded): void => {
         payloadScheme: undefined,
         payloadKeyVersion: state.devices.get(event.device)?.payloadKeyVersion ?? 0,
         downlinks: state.devices.get(event.device)?.downlinks,
+        acceptedAt: state.devices.get(event.device)?.acceptedAt ?? -1,
+        heard: state.devices.get(event.device)?.heard ?? 0,
+        gapMs: state.devices.get(event.device)?.gapMs ?? 0,
+        silenceTold: noneTold,
         window: state.devices.get(event.device)?.window ?? CounterWindow.initial,
       })
       return
@@ -279,7 +298,9 @@ export const apply = (state: State, recorded: Recorded): void => {
       const others = destinationsOf(state, customer).filter(
         (known) => known.settings.destination !== settings.destination,
       )
-      changeCustomer(state, customer, { destinations: [...others, { settings, told }] })
+      changeCustomer(state, customer, {
+        destinations: [...others, { at: position, settings, told }],
+      })
       return
     }
     case "DestinationRemoved":
@@ -323,6 +344,12 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "SourceRemoved":
       state.sources.delete(event.source)
       return
+    case "DeliveryOwed": {
+      if (event.notice !== "error") return
+      const device = state.devices.get(event.device)
+      if (device !== undefined) device.silenceTold = [...device.silenceTold, event.destination]
+      return
+    }
     case "AlertTargetAdded":
       state.alertTargets.set(event.target, event)
       return
@@ -410,6 +437,13 @@ export const apply = (state: State, recorded: Recorded): void => {
     case "DemoBegan":
     case "Ticked":
     case "ReceptionsRepeated":
+    case "DeliveriesBegan":
+    case "DeliverySucceeded":
+    case "DeliveryFailed":
+    case "DeliveryAbandoned":
+    case "RedeliveryAsked":
+    case "CircuitOpened":
+    case "CircuitClosed":
     case "EarlierTwinFound":
     case "StrayConfirmationHeard":
     case "EvidencePresented":
@@ -420,6 +454,7 @@ export const apply = (state: State, recorded: Recorded): void => {
         | "alert"
         | "attestation"
         | "decision"
+        | "delivery"
         | "downlink"
         | "endorsement"
         | "firewall"

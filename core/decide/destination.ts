@@ -101,8 +101,6 @@ const whyNoRest = (given: Settings): string | undefined => {
   if (told?.length === 0) return "is told nothing"
   if (silentAfterS !== undefined && (silentAfterS < 60 || silentAfterS > 31_536_000))
     return "silentAfterS is 60..31536000"
-  if (told?.includes("error") === true && silentAfterS === undefined)
-    return "is told errors, so it must say after how much silence (silentAfterS)"
   return given.linePattern !== undefined && channel !== "batch-url"
     ? "has a line pattern and no batches"
     : undefined

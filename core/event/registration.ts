@@ -117,7 +117,7 @@ export const DestinationAdded = Schema.TaggedStruct("DestinationAdded", {
   contentType: Schema.optionalKey(Schema.String),
   /** One line of a batch's `{batch}`. */
   linePattern: Schema.optionalKey(Schema.String),
-  /** An `error` is owed when a device says nothing for so long. */
+  /** An `error` is owed when a device says nothing for so long; where absent, for three times its longest gap of late. */
   silentAfterS: Schema.optionalKey(Schema.Int),
   /** Permits addresses within private networks (RFC 1918, RFC 4193). */
   privateAllowed: Schema.optionalKey(Schema.Boolean),

@@ -40,6 +40,7 @@ import * as Uplink from "../frame/Uplink.ts"
 import * as Bytes from "../kernel/Bytes.ts"
 import { invariant, invariantBroken } from "../kernel/invariant.ts"
 import type { SecretsUnavailable } from "../keys/Secrets.ts"
+import { lookEveryMs as silenceLookEveryMs, tellSilence } from "../decide/tellSilence.ts"
 import { Vault, type VaultShape, type Verifier } from "../keys/Vault.ts"
 import { wholeLog } from "../log/admit.ts"
 import { type AppendConflict, appendMax, EventLog, LogUnavailable } from "../log/EventLog.ts"
@@ -207,6 +208,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
   let draft = Draft.make(readTo)
   /** When the work under way began. */
   let ourMs = 0
+  let silenceLookedMs = 0
   /** To be looked up once the commit under way is durable. */
   let sought: Array<History.Sought> = []
   const emit: Emit = (event, occurredMs, causes, changesState = true) => {
@@ -382,6 +384,10 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
       }
       ourMs = yield* Clock.currentTimeMillis
       yield* liftBlocks
+      if (ourMs - silenceLookedMs >= silenceLookEveryMs) {
+        silenceLookedMs = ourMs
+        tellSilence(state, ourMs, emit)
+      }
       switch (work._tag) {
         case "Inputs":
           yield* take(takeInputs(work), work.done)

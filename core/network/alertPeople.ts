@@ -37,6 +37,8 @@ export interface Options {
   readonly poster: Poster
   /** Without one, e-mails fail and say why. */
   readonly mailer?: Mailer | undefined
+  /** By the clock of the environment; a demo that runs faster allows more of its own time. */
+  readonly answerWithinMs?: number
 }
 
 /** Runs until it is interrupted. */
@@ -84,7 +86,7 @@ export const alertPeople = Effect.fn("network.alertPeople")(function* (options: 
         ? { _tag: "NotAnswered", error: "no-target" }
         : yield* send(target, alert, number).pipe(
             Effect.timeoutOrElse({
-              duration: retryRule.answerWithinMs,
+              duration: options.answerWithinMs ?? retryRule.answerWithinMs,
               orElse: () => Effect.succeed({ _tag: "NotAnswered", error: "timeout" } as const),
             }),
           )

@@ -34,7 +34,8 @@ import type { Settings } from "./Outlet.ts"
 import type { Poster } from "./post.ts"
 import { letterOf, type Marks, requestOf } from "./request.ts"
 import { Traces } from "./Traces.ts"
-import { type About, tell, type Told } from "./tell.ts"
+import type { Place } from "./locate.ts"
+import { type About, type Operator, tell, type Told } from "./tell.ts"
 
 /** Attempts begun together: their beginning is one event. */
 const beginMax = 512
@@ -45,6 +46,8 @@ export interface Options {
   readonly pollPoster?: Poster | undefined
   /** Without one, e-mails fail and say why. */
   readonly mailer?: Mailer | undefined
+  /** As callbacks name it. */
+  readonly operator?: Operator | undefined
   /** By the clock of the environment; a demo that runs faster allows more of its own time. */
   readonly answerWithinMs?: number
 }
@@ -61,6 +64,7 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   const ledger = Ledger.make()
   const schemes = PayloadSchemes.make()
   const devices = new Map<string, Pick<About, "group" | "radioZone">>()
+  const places = new Map<string, Place>()
   const wake = yield* Queue.sliding<true>(1)
   const caughtUpAt = yield* log.head
 
@@ -73,6 +77,8 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     radioZone: undefined,
     ...devices.get(device),
     adoptions: PayloadSchemes.of(schemes, device),
+    operator: options.operator ?? {},
+    placeOf: (station) => places.get(station),
   })
 
   const send = Effect.fnUntraced(function* (
@@ -198,6 +204,12 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
           const { event } = recorded
           if (event._tag === "DeviceRegistered")
             devices.set(event.device, { group: event.group, radioZone: event.radioZone })
+          if (
+            event._tag === "StationEnrolled" &&
+            event.lat !== undefined &&
+            event.lng !== undefined
+          )
+            places.set(event.station, { lat: event.lat, lng: event.lng })
         }
         const last = events.at(-1)
         // Not before all outcomes of an earlier run are known: nothing is sent twice knowingly.

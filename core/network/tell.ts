@@ -20,6 +20,7 @@ import { readPayload, type Adoption } from "../keys/readPayload.ts"
 import type { VaultShape } from "../keys/Vault.ts"
 import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import * as Ledger from "./Ledger.ts"
+import { locate, type Place } from "./locate.ts"
 import type { Variables } from "./Template.ts"
 
 /** Receptions of one message that its tally tells of. */
@@ -38,6 +39,16 @@ export interface About {
   readonly group: string | undefined
   readonly radioZone: string | undefined
   readonly adoptions: ReadonlyArray<Adoption>
+  readonly operator: Operator
+  /** Where a station stands; undefined where that is not known. */
+  readonly placeOf: (station: string) => Place | undefined
+}
+
+/** Who runs the network, as callbacks name it. */
+export interface Operator {
+  readonly name?: string | undefined
+  /** ISO 3166-1 numeric, as the backend gives it. */
+  readonly countryCode?: string | undefined
 }
 
 /** Undefined where nothing can be told. */
@@ -131,6 +142,8 @@ const advanced = Effect.fnUntraced(function* (given: Given) {
     variables: {
       ...told.variables,
       duplicates: [...byStation.values()],
+      ...operatorOf(about.operator),
+      ...locationOf(about.placeOf, [...byStation.values()]),
       duplicate: copies.length > 1,
       ...(quality === undefined ? {} : { linkQuality: quality, lqi: qualities[quality] }),
       ...(snrs.length === 0
@@ -146,6 +159,32 @@ interface Duplicate {
   rssi?: number
   snr?: number
 }
+
+const operatorOf = ({ countryCode, name }: Operator): Variables => ({
+  ...(name === undefined ? {} : { operatorName: name }),
+  ...(countryCode === undefined ? {} : { countryCode }),
+})
+
+/**
+ * Where the device seems to be: the middle of the stations that heard it, the stronger the nearer (`core/network/locate.ts`). `lat` and `lng`
+ * are the backend's older fields: the first station's place in whole degrees.
+ */
+const locationOf = (placeOf: About["placeOf"], heardBy: ReadonlyArray<Duplicate>): Variables => {
+  const computed = locate(
+    heardBy.flatMap(({ bsId, rssi }) => {
+      const place = placeOf(bsId)
+      return place === undefined ? [] : [{ ...place, dbm: rssi ?? unmeasuredDbm }]
+    }),
+  )
+  const first = heardBy.length === 0 ? undefined : placeOf(heardBy[0].bsId)
+  return {
+    ...(computed === undefined ? {} : { computedLocation: computed }),
+    ...(first === undefined ? {} : { lat: Math.round(first.lat), lng: Math.round(first.lng) }),
+  }
+}
+
+/** Where a station measured nothing: at the edge of what is heard. */
+const unmeasuredDbm = -135
 
 const qualities = ["Limit", "Average", "Good", "Excellent"]
 

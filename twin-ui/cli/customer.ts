@@ -94,7 +94,9 @@ const addDestination = Command.make(
     contentType: optional("content-type", "TYPE", "Of the body (default application/json)"),
     linePattern: optional("line-pattern", "TEMPLATE", "One line of a batch, as {device};{data}"),
     silentAfter: Flags.integer("silent-after", { minimum: 60, maximum: 31_536_000 }).pipe(
-      Flag.withDescription("With --tell error: seconds of silence after which a device is told of"),
+      Flag.withDescription(
+        "With --tell error: seconds of silence after which a device is told of (default: three times its longest gap of late)",
+      ),
       Flag.optional,
     ),
     secrets: optional(

@@ -187,7 +187,12 @@ const run = <E>(
       yield* Effect.forkScoped(liftBlocks)
       return yield* plays
         ? demo(given, poster)
-        : act({ poster, pollPoster: yield* pollPoster, mailer: yield* mailer })
+        : act({
+            poster,
+            pollPoster: yield* pollPoster,
+            mailer: yield* mailer,
+            operator: yield* operator,
+          })
     })
     return yield* whileLeading(Effect.scoped(work))
   })
@@ -218,6 +223,13 @@ const pollPoster = Effect.acquireRelease(
   Effect.sync(() => post.make({ answerBytesMax: pollBytesMax })),
   ({ close }) => Effect.sync(close),
 )
+
+const operator = Effect.gen(function* () {
+  return {
+    name: Option.getOrUndefined(yield* Effect.orDie(config.operatorName)),
+    countryCode: Option.getOrUndefined(yield* Effect.orDie(config.countryCode)),
+  }
+})
 
 /** Where e-mails go out, if a mail server is named. */
 const mailer = Effect.gen(function* () {
