@@ -333,7 +333,7 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
   })
 
   /** Blocks that are over are lifted before anything is decided on under them. */
-  const liftBlocks = Effect.gen(function* () {
+  const liftBlocks = Effect.sync(() => {
     if (state.firewall.blocks.size === 0) return
     for (const block of Firewall.due(state.firewall, ourMs))
       emit(

@@ -185,12 +185,13 @@ const isOfNetwork = ({ area, customer, station }: Anomaly): boolean =>
 /** Undefined where nobody wants to know. */
 const raisedOf = (
   { targets }: Alerts.Alerts,
-  { cleared: _, causes: _causes, id, openedAt: _at, openedMs: _ms, ...rest }: Anomaly,
+  anomaly: Anomaly,
   phase: AlertRaised["phase"],
   text: string,
 ): AlertRaised | undefined => {
+  const { area, customer, device, expected, id, kind, seen, sinceMs, station } = anomaly
   const wanting = [...targets.values()].filter(
-    ({ kinds }) => kinds === undefined || kinds.includes(rest.kind),
+    ({ kinds }) => kinds === undefined || kinds.includes(kind),
   )
   return wanting.length === 0
     ? undefined
@@ -198,8 +199,15 @@ const raisedOf = (
         _tag: "AlertRaised",
         anomaly: id,
         phase,
-        ...rest,
+        kind,
+        ...(device === undefined ? {} : { device }),
+        ...(station === undefined ? {} : { station }),
+        ...(customer === undefined ? {} : { customer }),
+        ...(area === undefined ? {} : { area }),
         text,
+        expected,
+        seen,
+        sinceMs,
         targets: wanting.map(({ target }) => target),
       }
 }

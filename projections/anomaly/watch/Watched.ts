@@ -3,7 +3,7 @@
  * and changed in place.
  */
 import type { Position } from "../../../core/event/Envelope.ts"
-import * as FifoMap from "../../../core/kernel/FifoMap.ts"
+import type * as FifoMap from "../../../core/kernel/FifoMap.ts"
 import * as Latency from "./Latency.ts"
 import * as Series from "./Series.ts"
 import * as Share from "./Share.ts"

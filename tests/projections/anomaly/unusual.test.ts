@@ -100,6 +100,8 @@ const run = (
   }
 }
 
+const byHour = (bin: number): number => (Math.floor(bin / 6) % 24 < 7 ? 6 : 60)
+
 describe("the watch", () => {
   it("says nothing of traffic before it knows what is usual, and says until when it learns", () => {
     const log = tape()
@@ -149,7 +151,6 @@ describe("the watch", () => {
 
   it("learns the hours of the day, so that a night is no drop and a morning no surge", () => {
     const log = tape()
-    const byHour = (bin: number): number => (Math.floor(bin / 6) % 24 < 7 ? 6 : 60)
     run(log, 144 * 3, byHour)
     const opened = log.watch.list.opened
     run(log, 144 * 3, byHour)
