@@ -1,4 +1,4 @@
-/** The page: twin-ui/web, built to dist/web. */
+/** The page and the console of questions, each loaded alone: twin-ui/web, built to dist/web. */
 import { join } from "node:path"
 import { defineConfig } from "vite"
 
@@ -11,6 +11,9 @@ export default defineConfig({
   build: {
     outDir: join(root, "dist", "web"),
     emptyOutDir: true,
+    rolldownOptions: {
+      input: ["index.html", "questions.html"].map((name) => join(root, "twin-ui", "web", name)),
+    },
     target: "es2023",
     sourcemap: false,
     modulePreload: { polyfill: false },

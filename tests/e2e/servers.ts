@@ -26,6 +26,18 @@ export const serveReal = async (): Promise<Served> => {
   const folder = await mkdtemp(join(tmpdir(), "sigtwin-e2e-"))
   const log = `sqlite:${join(folder, "world.db")}`
   await promisify(execFile)(process.execPath, [main, "simulate", ...world, "--out", log, "--json"])
+  const served = await serveLog(log)
+  return {
+    url: served.url,
+    close: async () => {
+      await served.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+/** The command line's `serve` over a log that is there. */
+export const serveLog = async (log: string): Promise<Served> => {
   const serve = [main, "serve", "--log", log, "--port", "0", "--json"]
   const child = spawn(process.execPath, serve, { stdio: ["ignore", "pipe", "inherit"] })
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
@@ -43,7 +55,6 @@ export const serveReal = async (): Promise<Served> => {
     close: async () => {
       child.kill()
       await ended
-      await rm(folder, { recursive: true })
     },
   }
 }
