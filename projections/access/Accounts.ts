@@ -7,6 +7,7 @@ export type State = Access.State
 export const projection: Projection<State> = {
   name: "access",
   version: 1,
+  passesReceptions: true,
   initial: Access.make,
   apply: Access.apply,
   copy: Access.copy,

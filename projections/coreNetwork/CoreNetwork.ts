@@ -127,6 +127,7 @@ const takeIn = (draft: State, { event, occurredMs, position }: Recorded): boolea
 export const projection: Projection<State> = {
   name: "coreNetwork",
   version: 2,
+  passesReceptions: true,
   initial: () => ({
     dataCentres: new Map(),
     stations: new Map(),

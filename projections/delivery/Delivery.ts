@@ -107,6 +107,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 export const projection: Projection<State> = {
   name: "delivery",
   version: 2,
+  passesReceptions: true,
   initial: () => ({ customers: new Map(), ledgers: new Map() }),
   apply,
   copy: (state) => ({

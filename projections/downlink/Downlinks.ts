@@ -128,6 +128,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 export const projection: Projection<State> = {
   name: "downlink",
   version: 1,
+  passesReceptions: true,
   initial: () => ({ devices: new Map() }),
   apply,
   copy: ({ devices }) => ({ devices: new Map(devices) }),

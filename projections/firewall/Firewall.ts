@@ -93,6 +93,7 @@ const count = (draft: State, { causes, occurredMs, position }: Recorded): void =
 export const projection: Projection<State> = {
   name: "firewall",
   version: 1,
+  passesReceptions: true,
   initial: () => ({ blocks: new Map(), keyAt: new Map(), lifted: [], refused: 0 }),
   apply,
   copy: (state) => ({ ...state, blocks: new Map(state.blocks), keyAt: new Map(state.keyAt) }),

@@ -7,6 +7,7 @@ export type State = PayloadSchemes.PayloadSchemes
 export const projection: Projection<State> = {
   name: "payload",
   version: 1,
+  passesReceptions: true,
   initial: PayloadSchemes.make,
   apply: PayloadSchemes.apply,
   copy: ({ byDevice }) => ({ byDevice: new Map(byDevice) }),

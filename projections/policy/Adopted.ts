@@ -38,6 +38,7 @@ const apply = (draft: State, { event, occurredMs, position, recordedMs }: Record
 export const projection: Projection<State> = {
   name: "policy",
   version: 2,
+  passesReceptions: true,
   initial: () => ({
     adopted: [
       {

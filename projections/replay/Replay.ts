@@ -81,6 +81,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 export const projection: Projection<State> = {
   name: "replay",
   version: 2,
+  passesReceptions: true,
   initial: () => ({ policy: { version: 0, policy: policyDefault }, devices: new Map() }),
   apply,
   copy: (state) => ({ policy: state.policy, devices: new Map(state.devices) }),

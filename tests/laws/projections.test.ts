@@ -5,6 +5,7 @@ import type { Recorded } from "../../core/event/Envelope.ts"
 import { Known } from "../../core/event/Event.ts"
 import { all, type Packed } from "../../projections/all.ts"
 import type { Json } from "../../projections/Projection.ts"
+import * as Cell from "../../projections/run/Cell.ts"
 import { digest } from "../../projections/run/digest.ts"
 import { history, type History, plausible, plausibleEvent } from "./histories.ts"
 
@@ -61,6 +62,30 @@ describe.each(all.map((packed) => [packed.name, packed] as const))(
             assert.strictEqual(digest(projection, back), digest(projection, state))
           }),
         )
+      })
+    })
+
+    it("is the same without receptions, where it says that it passes them over", () => {
+      packed.open((projection) => {
+        const passes = projection.passesReceptions === true
+        let differed = false
+        fc.assert(
+          fc.property(history, fc.nat(), (events, cut) => {
+            const others = events.filter(({ event }) => event._tag !== "FrameHeard")
+            const same = foldOf(packed, events) === foldOf(packed, others)
+            differed ||= !same
+            if (!passes) return
+            assert.isTrue(same)
+            const cell = Cell.make(packed, undefined)
+            const at = events.length === 0 ? 0 : cut % events.length
+            Cell.foldAll([cell], events.slice(0, at))
+            Cell.foldAll([cell], events)
+            assert.strictEqual(cell.digest(), foldOf(packed, events))
+            assert.strictEqual(cell.position(), (events.at(-1)?.position ?? -1) + 1)
+          }),
+          { numRuns: 100 },
+        )
+        assert.strictEqual(differed, !passes, "each that could pass them over says so")
       })
     })
 
