@@ -9,6 +9,7 @@ import * as Checkpoints from "./Checkpoints.ts"
 import { genesis } from "../Slab.ts"
 import { create, openReader, openWriter } from "./database.ts"
 import { inspect } from "./fileHeader.ts"
+import { journalDamage } from "./journalDamage.ts"
 import * as Index from "./Index.ts"
 import * as Parts from "./Parts.ts"
 import * as Tiles from "./Tiles.ts"
@@ -30,7 +31,13 @@ export interface OpenFile {
 }
 
 /** Throws LogUnavailable, and what SQLite and the file system throw. */
-export const openForReading = (path: string): OpenFile => openReading(path, contents)
+export const openForReading = (path: string): OpenFile => {
+  const damage = journalDamage(path)
+  // Whoever writes may have changed it while it was read: damage stays.
+  if (damage !== undefined && damage === journalDamage(path))
+    throw new LogUnavailable({ log: path, reason: "damaged", detail: damage })
+  return openReading(path, contents)
+}
 
 /** One moment of a file that may be damaged: what it holds is not looked at yet. */
 export const openForChecking = (path: string): OpenFile =>

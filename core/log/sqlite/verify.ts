@@ -20,6 +20,7 @@ import * as CheckedCheckpoints from "./CheckedCheckpoints.ts"
 import * as CheckedIndex from "./CheckedIndex.ts"
 import * as CheckedTiles from "./CheckedTiles.ts"
 import { schemaOf } from "./database.ts"
+import { journalDamage } from "./journalDamage.ts"
 import { attempt, failure } from "./failure.ts"
 import { type OpenFile, openForChecking } from "./openFile.ts"
 
@@ -56,7 +57,11 @@ const check = Effect.fnUntraced(function* (
   const saying = (work: () => void): Effect.Effect<void> =>
     attempt(path, work).pipe(Effect.catch((error) => Effect.sync(() => say(-1, error.detail))))
   const { head } = yield* attempt(path, file.batches.end)
-  yield* saying(() => sayOfFile(file, say))
+  yield* saying(() => {
+    const what = journalDamage(path)
+    if (what !== undefined && what === journalDamage(path)) say(-1, what)
+    sayOfFile(file, say)
+  })
   const index = guarded(path, say, () => CheckedIndex.make(file, say))
   const tiles = guarded(path, say, () => CheckedTiles.make(file, say))
   const checkpoints = guarded(path, say, () => CheckedCheckpoints.make(file, say))

@@ -20,6 +20,7 @@ import * as Random from "../../../core/kernel/Random.ts"
 import { EventLog, type Filter } from "../../../core/log/EventLog.ts"
 import { matches, packetOf } from "../../../core/log/matches.ts"
 import * as Sqlite from "../../../core/log/sqlite.ts"
+import { verify } from "../../../core/log/sqlite/verify.ts"
 import { accepted, frame, owed, retired, ticked, unknown } from "../../contract/someEvents.ts"
 import { freshPath } from "./freshPath.ts"
 
@@ -389,6 +390,42 @@ describe("a file that is no sound log is refused and left as it is", () => {
         assert.deepStrictEqual(read, expected, `byte ${offset} changed an event unseen`)
       }
       assert.isAbove(found, 5)
+    }),
+  )
+
+  it.effect("a flipped bit of the journal that a crash left, before its last commit", () =>
+    Effect.gen(function* () {
+      const path = yield* freshPath
+      const left = `${path}.left.db`
+      yield* using(path, (log) =>
+        Effect.gen(function* () {
+          for (const i of upTo(40)) yield* log.append([frame("A", i), accepted("A", i)])
+          copyFileSync(path, left)
+          copyFileSync(`${path}-wal`, `${left}-wal`)
+        }),
+      )
+      const base = readFileSync(left)
+      const journal = readFileSync(`${left}-wal`)
+      const used = journal.findLastIndex((byte) => byte !== 0)
+      let refused = 0
+      for (let offset = 5; offset < used; offset += 17_011) {
+        const changed = Buffer.from(journal)
+        changed[offset] ^= 1 << (offset % 8)
+        writeFileSync(left, base)
+        writeFileSync(`${left}-wal`, changed)
+        const { damage } = yield* verify(left)
+        const head = yield* Effect.result(using(left, (log) => log.head))
+        if (head._tag === "Success") {
+          // The last commit is not told from one that the crash cut off.
+          assert.isAtLeast(head.success, 78, `byte ${offset}`)
+          continue
+        }
+        refused++
+        assert.strictEqual(head.failure.reason, "damaged")
+        assert.match(damage[0].what, /journal/)
+        assert.deepStrictEqual(readFileSync(left), base)
+      }
+      assert.isAbove(refused, 12)
     }),
   )
 
