@@ -8,6 +8,7 @@ import { bench as ingest } from "./ingest.ts"
 import { bench as logAppend } from "./logAppend.ts"
 import { bench as logAppendMany } from "./logAppendMany.ts"
 import { bench as logScan } from "./logScan.ts"
+import { bench as page } from "./page.ts"
 import { bench as replay } from "./replay.ts"
 import { bench as seek } from "./seek.ts"
 import { bench as timeTravel } from "./timeTravel.ts"
@@ -24,4 +25,5 @@ export const all: ReadonlyArray<Bench> = [
   attest,
   timeTravel,
   delivery,
+  page,
 ]

@@ -15,14 +15,14 @@ const patience = 30_000
 
 const pill = (page: Page): Promise<string> => page.locator("#pill").innerText()
 const positionOf = async (page: Page): Promise<number> =>
-  Number(await page.locator("#timeline").getAttribute("aria-valuenow"))
+  Number(await page.locator("#timeline").getAttribute("data-position"))
 const passes = (page: Page, position: number): Promise<unknown> =>
   page.waitForFunction(
-    (least) => Number(document.querySelector("#timeline")?.getAttribute("aria-valuenow")) > least,
+    (least) => Number(document.querySelector("#timeline")?.getAttribute("data-position")) > least,
     position,
   )
 const isAt = (page: Page, position: number): Promise<unknown> =>
-  page.waitForSelector(`#timeline[aria-valuenow="${position}"]`)
+  page.waitForSelector(`#timeline[data-position="${position}"]`)
 
 /** A page of its own that fails the test when a script of it fails. */
 const visitOn =

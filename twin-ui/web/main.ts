@@ -120,3 +120,6 @@ bindChain(parts, page, does)
 bindTimeline(parts, page, does)
 bindExport(parts, page)
 bindPage(parts, page, does, ui, () => themeChosen.next())
+
+/** While nobody looks nothing is drawn, and what came meanwhile does not fly all at once afterwards. */
+fromEvent(document, "visibilitychange").subscribe(() => page.rest())

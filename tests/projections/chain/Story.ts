@@ -37,6 +37,12 @@ const plan: Plan = {
 }
 
 const cities = ["Antwerp", "Ghent", "Liège", "Brussels"] as const
+const centres = [
+  [51.22, 4.4],
+  [51.05, 3.72],
+  [50.63, 5.58],
+  [50.85, 4.35],
+] as const
 const customers = [
   ["hydro", "meters", 0.3],
   ["parkwell", "parking", 0.24],
@@ -90,13 +96,17 @@ export const story = (given: Partial<Plan> = {}): ReadonlyArray<Recorded> => {
   }
   for (let n = 0; n < its.stations; n++) {
     const station = stationName(n)
-    const city = cities[Math.floor((n * cities.length) / its.stations)]
+    const place = Math.floor((n * cities.length) / its.stations)
+    const city = cities[place]
+    const [lat, lng] = centres[place]
     put(
       {
         _tag: "StationEnrolled",
         station,
         name: `${city} ${n + 1}`,
         city,
+        lat: lat + ((n * 37) % 101) / 1000,
+        lng: lng + ((n * 53) % 101) / 700,
         dataCentre: DataCentreId.make(`DC-${(n % 2) + 1}`),
       },
       its.startMs,

@@ -9,12 +9,15 @@ import type { AddressInfo } from "node:net"
 import { extname, join, normalize } from "node:path"
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import { Chain } from "../../../projections/chain/Chain.ts"
-import type { ChainView } from "../../../projections/chain/ChainView.ts"
+import * as Anomaly from "../../../projections/anomaly/Anomaly.ts"
+import { coverageOf } from "../../../projections/anomaly/coverage.ts"
+import { type ChainView, Grouping } from "../../../projections/chain/ChainView.ts"
 import { rowOf } from "../../../projections/chain/EventRow.ts"
 import type { State } from "../../../projections/chain/State.ts"
 import { stepOf } from "../../../projections/chain/stepOf.ts"
 import { histogramOf, Timeline } from "../../../projections/chain/Timeline.ts"
 import { incidentsOf, viewOf } from "../../../projections/chain/view.ts"
+import { coverageDevicesMax } from "../../../twin-ui/api/Coverage.ts"
 import type { EntityState } from "../../../twin-ui/api/EntityState.ts"
 import type { EventAnswer } from "../../../twin-ui/api/Events.ts"
 import type { FeedMessage } from "../../../twin-ui/api/Feed.ts"
@@ -69,7 +72,8 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
           ? head - 1
           : Math.min(Number(at), head - 1)
     const state = stateAt(position)
-    let view: ChainView = viewOf(state)
+    const by = byOf(query)
+    let view: ChainView = viewOf(state, [], by)
     const send = (message: FeedMessage, id: number): void => {
       answer.write(`id: ${id}\ndata: ${JSON.stringify(message)}\n\n`)
     }
@@ -88,7 +92,7 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
         events.push(log[position])
       }
       if (events.length > 0) {
-        const stepped = stepOf(view, state, events)
+        const stepped = stepOf(view, state, events, [], by)
         view = stepped.view
         send({ _tag: "step", step: stepped.step }, position)
       } else answer.write(":\n\n")
@@ -107,11 +111,15 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
     const state = Timeline.initial()
     for (let i = 0; i < head; i++) Timeline.apply(state, log[i])
     const [from, to] = [query.get("from"), query.get("to")]
-    const { bars, ...rest } = histogramOf(state, {
-      bars: Number(query.get("buckets") ?? 200),
-      ...(from === null ? {} : { fromMs: Date.parse(from) }),
-      ...(to === null ? {} : { toMs: Date.parse(to) }),
-    })
+    const { bars, ...rest } = histogramOf(
+      state,
+      {
+        bars: Number(query.get("buckets") ?? 200),
+        ...(from === null ? {} : { fromMs: Date.parse(from) }),
+        ...(to === null ? {} : { toMs: Date.parse(to) }),
+      },
+      query.get("clock") === "recorded" ? "recorded" : "occurred",
+    )
     return {
       ...rest,
       buckets: bars,
@@ -209,7 +217,19 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
     if (url.pathname === "/feed/chain") return feed(request, answer, url.searchParams)
     if (url.pathname === "/api/timeline") return json(answer, timeline(url.searchParams))
     if (url.pathname === "/api/chain")
-      return json(answer, viewOf(stateAt(Number(url.searchParams.get("at") ?? head))))
+      return json(
+        answer,
+        viewOf(stateAt(Number(url.searchParams.get("at") ?? head)), [], byOf(url.searchParams)),
+      )
+    if (url.pathname === "/api/coverage") {
+      const state = Anomaly.projection.initial()
+      const end = Math.min(Number(url.searchParams.get("at") ?? head), head)
+      for (let i = 0; i < end; i++) Anomaly.projection.apply(state, log[i])
+      return json(answer, {
+        position: end - 1,
+        ...coverageOf(state, { devicesMax: coverageDevicesMax }),
+      })
+    }
     const one = /^\/api\/(device|station|customer|message)s\/(.+)$/.exec(url.pathname)
     if (one !== null) {
       // The pattern's own alternatives.
@@ -239,6 +259,9 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
     },
   }
 }
+
+const byOf = (query: URLSearchParams): Grouping =>
+  Grouping.literals.find((known) => known === query.get("by")) ?? "customer"
 
 const json = (answer: ServerResponse, body: unknown): void => {
   if (body === undefined) {

@@ -76,7 +76,7 @@ describe("the drawn chain", () => {
   it("names every mark for a screen reader, and puts one of each column in the tab order", () => {
     const on = svg()
     draw(on, end)
-    for (const mark of on.querySelectorAll("[role=button], [role=listbox]"))
+    for (const mark of on.querySelectorAll("[role=button], [role=application]"))
       assert.isNotEmpty(mark.getAttribute("aria-label"))
     for (const column of ["stations", "centres", "customers"])
       assert.strictEqual(on.querySelectorAll(`g.${column} > [tabindex="0"]`).length, 1)

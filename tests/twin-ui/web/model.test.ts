@@ -6,10 +6,13 @@ import { fold } from "../../../projections/Projection.ts"
 import { histogramOf, Timeline } from "../../../projections/chain/Timeline.ts"
 import { incidentsOf, viewOf } from "../../../projections/chain/view.ts"
 import * as Address from "../../../twin-ui/web/data/Address.ts"
+import * as Picture from "../../../twin-ui/web/data/Picture.ts"
 import * as Source from "../../../twin-ui/web/data/Source.ts"
 import { zoomed } from "../../../twin-ui/web/interact/bindTimeline.ts"
 import { targetDot } from "../../../twin-ui/web/interact/roving.ts"
 import { filterOf } from "../../../twin-ui/web/model/Filter.ts"
+import { rowsCsv } from "../../../twin-ui/web/export/rowsCsv.ts"
+import { svgInk } from "../../../twin-ui/web/export/SvgInk.ts"
 import * as Format from "../../../twin-ui/web/model/format.ts"
 import { layoutOf, type Layout } from "../../../twin-ui/web/model/Layout.ts"
 import { legMs, legsOf, placeAt } from "../../../twin-ui/web/model/motionAt.ts"
@@ -325,5 +328,66 @@ describe("small things", () => {
       ),
     )
     assert.isUndefined(targetDot("a", 0, { count: 3, across: 2 }))
+  })
+})
+
+describe("what is taken away", () => {
+  it("has a row for each thing, quoted, and nothing that a spreadsheet would run", () => {
+    const { view } = networks[0]
+    const named = { ...view.stations[0], name: '=1+1,"x"' }
+    const lines = rowsCsv({ ...view, stations: [named, ...view.stations.slice(1)] }).split("\r\n")
+    const devices = view.groups.reduce((sum, { shown }) => sum + shown.length, 0)
+    const things = devices + view.stations.length + view.dataCentres.length + view.customers.length
+    assert.lengthOf(lines, things + 2)
+    assert.include(lines.join("\n"), `"'=1+1,""x"""`)
+  })
+
+  it("draws on paper what a canvas would draw", () => {
+    const ink = svgInk()
+    ink.strokeStyle = "#123456"
+    ink.globalAlpha = 0.5
+    ink.beginPath()
+    ink.moveTo(0, 0)
+    ink.lineTo(2.34567, 2)
+    ink.stroke()
+    assert.strictEqual(
+      ink.elements(),
+      `<path d="M0,0L2.35,2" fill="none" stroke="#123456" stroke-width="1" stroke-linecap="butt" opacity="0.5"/>`,
+    )
+  })
+})
+
+const asked = (at: number) => ({ _tag: "source", source: Source.held(at), by: "customer" }) as const
+const viewAt = (position: number) => ({ ...networks[0].view, position })
+
+describe("what is known at once of another instant", () => {
+  const seen = [100, 900, 400].reduce(
+    (picture, at) =>
+      Picture.next(Picture.next(picture, asked(at)), {
+        _tag: "feed",
+        message: { _tag: "view", view: viewAt(at) },
+      }),
+    Picture.initial,
+  )
+
+  it("is the nearest that was looked at, and it says that it is not yet the one", () => {
+    const next = Picture.next(seen, asked(850))
+    assert.strictEqual(next.view?.position, 900)
+    assert.isFalse(next.fresh)
+  })
+
+  it("is nothing of another grouping", () => {
+    const next = Picture.next(seen, { ...asked(850), by: "site" })
+    assert.deepStrictEqual(next.kept, [])
+  })
+
+  it("is bounded", () => {
+    let picture = seen
+    for (let at = 0; at < 40; at++)
+      picture = Picture.next(Picture.next(picture, asked(at)), {
+        _tag: "feed",
+        message: { _tag: "view", view: viewAt(at) },
+      })
+    assert.lengthOf(picture.kept, Picture.keptMax)
   })
 })

@@ -28,6 +28,7 @@ type Feed =
   | { readonly _tag: "open" }
   | { readonly _tag: "lost"; readonly lost: Lost }
   | { readonly _tag: "ended" }
+  | { readonly _tag: "hidden"; readonly needsLogin: boolean }
 
 export interface Travelling {
   /** Rises by one with each motion: a drawer takes those it has not seen. */
@@ -84,6 +85,7 @@ export const initial: Picture = {
 export type Happening =
   | ({ readonly _tag: "source" } & Asked)
   | { readonly _tag: "feed"; readonly message: FeedMessage }
+  | { readonly _tag: "hidden"; readonly needsLogin: boolean }
   | Lost
 
 export const next = (picture: Picture, happening: Happening): Picture => {
@@ -105,6 +107,9 @@ export const next = (picture: Picture, happening: Happening): Picture => {
       }
     case "lost":
       return { ...picture, feed: { _tag: "lost", lost: happening } }
+    case "hidden":
+      // What was seen before is no longer theirs to see.
+      return { ...picture, view: undefined, kept: [], notable: [], motions: [], feed: happening }
     case "feed":
       return heard({ ...picture, feed: { _tag: "open" } }, happening.message)
   }

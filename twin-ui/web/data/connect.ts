@@ -5,8 +5,14 @@
 import { Observable } from "rxjs"
 import { sseParser, type SseMessage } from "../../../core/stream/parseSse.ts"
 
-class FeedRefused extends Error {
+/** The server answered, and not with a feed. */
+export class FeedRefused extends Error {
   override readonly name = "FeedRefused"
+  readonly status: number
+  constructor(status: number) {
+    super(`the server answered ${status}`)
+    this.status = status
+  }
 }
 
 export const connect = (path: string, lastId: string | undefined): Observable<SseMessage> =>
@@ -16,8 +22,7 @@ export const connect = (path: string, lastId: string | undefined): Observable<Ss
     if (lastId !== undefined) headers["last-event-id"] = lastId
     const read = async (): Promise<void> => {
       const answer = await fetch(path, { headers, signal: gone.signal, cache: "no-store" })
-      if (!answer.ok || answer.body === null)
-        throw new FeedRefused(`the server answered ${answer.status}`)
+      if (!answer.ok || answer.body === null) throw new FeedRefused(answer.status)
       const parse = sseParser()
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
       for (;;) {

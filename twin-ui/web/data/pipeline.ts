@@ -10,20 +10,24 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import {
   asyncScheduler,
+  catchError,
   distinctUntilChanged,
   filter,
   map,
+  of,
   scan,
   shareReplay,
   startWith,
   switchMap,
   takeWhile,
+  throwError,
   type Observable,
   type SchedulerLike,
 } from "rxjs"
 import { resuming } from "../../../core/stream/resuming.ts"
 import type { SseMessage } from "../../../core/stream/parseSse.ts"
 import { FeedMessage, heartbeatMs } from "../../api/Feed.ts"
+import { FeedRefused } from "./connect.ts"
 import * as Picture from "./Picture.ts"
 import * as Source from "./Source.ts"
 
@@ -75,9 +79,14 @@ const feedOf = (asked: Source.Asked, settings: Settings): Observable<Picture.Hap
   }
   const feed = resuming(
     (lastId) =>
-      settings
-        .connect(Source.feedPath(asked, position), lastId)
-        .pipe(map((message) => ({ id: message.id, feed: read(message) }))),
+      settings.connect(Source.feedPath(asked, position), lastId).pipe(
+        map((message): Heard => ({ id: message.id, feed: read(message) })),
+        catchError((error: unknown) =>
+          error instanceof FeedRefused && forbidden.has(error.status)
+            ? of<Heard>({ id: undefined, hidden: error.status })
+            : throwError(() => error),
+        ),
+      ),
     {
       idOf: ({ id }) => id,
       firstWaitMs,
@@ -89,15 +98,26 @@ const feedOf = (asked: Source.Asked, settings: Settings): Observable<Picture.Hap
     },
   )
   return feed.pipe(
-    map((one) => (one._tag === "lost" ? one : happened(one.message.feed))),
+    map((one) => (one._tag === "lost" ? one : happened(one.message))),
     filter((one) => one !== undefined),
-    // A feed that said it is over is not lost when it closes.
-    takeWhile((one) => one._tag !== "feed" || one.message._tag !== "end", true),
+    // A feed that said it is over is not lost when it closes; who may not see it need not ask again.
+    takeWhile((one) => one._tag !== "hidden" && !isEnd(one), true),
   )
 }
 
-const happened = (message: FeedMessage | undefined): Picture.Happening | undefined =>
-  message === undefined ? undefined : { _tag: "feed", message }
+type Heard =
+  | { readonly id: string | undefined; readonly feed: FeedMessage | undefined }
+  | { readonly id: undefined; readonly hidden: number }
+
+/** Not logged in; not permitted. */
+const forbidden: ReadonlySet<number> = new Set([401, 403])
+
+const isEnd = (one: Picture.Happening): boolean => one._tag === "feed" && one.message._tag === "end"
+
+const happened = (heard: Heard): Picture.Happening | undefined => {
+  if ("hidden" in heard) return { _tag: "hidden", needsLogin: heard.hidden === 401 }
+  return heard.feed === undefined ? undefined : { _tag: "feed", message: heard.feed }
+}
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(FeedMessage))
 

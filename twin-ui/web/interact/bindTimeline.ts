@@ -111,7 +111,7 @@ export const bindTimeline = ({ timeline }: Parts, page: Page, does: Intents): vo
   timeline.addEventListener("keydown", (event) => {
     const isOpened =
       (event.key === "Enter" || event.key === " ") && openIncident(event.target, page, does)
-    if (!isOpened && !rove(event) && !(event.target === timeline && paged(event.key))) return
+    if (!isOpened && !rove(event) && !(isSlider(event.target) && paged(event.key))) return
     event.preventDefault()
     event.stopPropagation()
   })
@@ -125,6 +125,9 @@ export const bindTimeline = ({ timeline }: Parts, page: Page, does: Intents): vo
     { passive: false },
   )
 }
+
+const isSlider = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.getAttribute("role") === "slider"
 
 /** Zooms about the playhead, or about the middle where that is not seen. */
 export const zoomByKey = (page: Page, does: Intents, isIn: boolean): void => {

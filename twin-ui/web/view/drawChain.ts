@@ -98,7 +98,7 @@ const drawGroups = (to: Layer, layout: Layout): void => {
     .selectAll<SVGGElement, GroupMark>("g.group")
     .data(layout.groups, ({ key }) => key)
     .join((enter) => {
-      const made = enter.append("g").attr("class", "group").attr("role", "listbox")
+      const made = enter.append("g").attr("class", "group").attr("role", "application")
       made.append("rect").attr("class", "hit")
       made.append("text").attr("class", "name")
       made.append("text").attr("class", "count")

@@ -25,6 +25,8 @@ export interface Motions {
   readonly draw: (layout: Layout, palette: Palette, nowMs: number) => boolean
   /** Nothing in the air: another source. */
   readonly clear: () => void
+  /** What came up to this serial is not drawn any more. */
+  readonly skip: (serial: number) => void
 }
 
 export const motionsOn = (canvas: HTMLCanvasElement): Motions => {
@@ -64,6 +66,9 @@ export const motionsOn = (canvas: HTMLCanvasElement): Motions => {
     },
     clear: () => {
       flying = []
+    },
+    skip: (serial) => {
+      seen = Math.max(seen, serial)
     },
   }
 }

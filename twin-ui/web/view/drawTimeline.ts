@@ -23,6 +23,22 @@ export interface Under {
 
 export const drawTimeline = (root: Root, marks: TimelineMarks, { brush, ghost }: Under): void => {
   root.attr("viewBox", `0 0 ${marks.size.width} ${marks.size.height}`)
+  // What moves along it is a slider; incidents lie beside it, not in it.
+  layer(root, "slider")
+    .selectAll<SVGRectElement, TimelineMarks>("rect")
+    .data([marks])
+    .join((enter) =>
+      enter
+        .append("rect")
+        .attr("role", "slider")
+        .attr("tabindex", 0)
+        .attr("aria-label", "Instant shown"),
+    )
+    .attr("x", inset - 4)
+    .attr("width", Math.max(0, marks.size.width - 2 * inset + 8))
+    .attr("y", 1)
+    .attr("height", laneTop(marks.size) + 4)
+    .attr("rx", 3)
   const ground = layer(root, "ground")
   ground
     .selectAll<SVGLineElement, number>("line")

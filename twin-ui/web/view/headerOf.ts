@@ -10,7 +10,16 @@ export interface Now {
 
 export const pillOf = (picture: Picture, now: Now): ReadonlyArray<Tree | string> => {
   const { view, source, isNow, feed } = picture
-  if (view === undefined) return [h("span", {}, ["connecting"])]
+  if (view === undefined) {
+    const words = {
+      connecting: "connecting",
+      open: "connecting",
+      lost: "feed lost",
+      ended: "ended",
+      hidden: "hidden",
+    }
+    return [h("span", {}, [words[feed._tag]])]
+  }
   if (view.position < 0) return [h("span", {}, ["live"]), h("time", {}, ["no events yet"])]
   const word =
     feed._tag === "lost"

@@ -38,7 +38,7 @@ export const noticeOf = (picture: Picture, clockMs: number, does: Does): Readonl
     return [
       notice("plain", [
         done === undefined
-          ? "Asking for that instant …"
+          ? nearestText(picture)
           : `Rebuilding that instant: ${count(loading?.done ?? 0)} of ${plural(loading?.total ?? 0, "event")}`,
         h("progress", done === undefined ? {} : { value: done, max: 1 }),
       ]),
@@ -57,11 +57,35 @@ export const noticeOf = (picture: Picture, clockMs: number, does: Does): Readonl
   return []
 }
 
+/** The picture is dimmed; its numbers are those of the instant in the pill. */
+const nearestText = ({ source, view }: Picture): string =>
+  source._tag === "live" || view === undefined || view.position === source.at
+    ? "Asking for that instant …"
+    : `Shown is the nearest instant known here, ${position(view.position)}; ${position(source.at)} is on its way …`
+
 const notice = (tone: string, children: ReadonlyArray<Tree | string>): Tree =>
   h("p", { class: `notice ${tone}`, role: tone === "refused" ? "alert" : "status" }, [...children])
 
 /** In place of the picture, when there is none. */
 export const emptyOf = ({ view, feed }: Picture): ReadonlyArray<Tree> => {
+  if (feed._tag === "hidden")
+    return [
+      h("div", { class: "empty" }, [
+        h("h2", {}, [
+          feed.needsLogin ? "You are not logged in" : "This picture is hidden from you",
+        ]),
+        h("p", {}, [
+          feed.needsLogin
+            ? "The network is there; who may see it is known by their account."
+            : "It shows the whole network, and your account sees a part of it. What is yours can be asked of the API.",
+        ]),
+        h("p", { class: "actions" }, [
+          h("a", { href: feed.needsLogin ? "/login" : "/docs" }, [
+            feed.needsLogin ? "Log in" : "What can be asked",
+          ]),
+        ]),
+      ]),
+    ]
   if (view === undefined)
     return feed._tag === "lost"
       ? []

@@ -2,6 +2,8 @@
  * One frame of the page from everything that is known: each part is drawn from the whole state, and only when
  * what it is drawn from changed. The only state here is what was drawn last.
  */
+import type { ChainView } from "../../../projections/chain/ChainView.ts"
+import { digestOf } from "../data/digestOf.ts"
 import type { View } from "../data/Address.ts"
 import { msOf } from "../data/timelines.ts"
 import type { Intents } from "../interact/Ui.ts"
@@ -47,6 +49,8 @@ export interface Page {
   readonly last: () =>
     | { readonly frame: Frame; readonly layout: Layout; readonly marks: TimelineMarks | undefined }
     | undefined
+  /** Nothing is in the air, and what waits to fly never does. */
+  readonly rest: () => void
   /** When what is shown is, on the time line's axis. */
   readonly nowMs: () => number | undefined
   /** The device that arrow keys or the pointer are at, drawn with a ring. */
@@ -76,8 +80,22 @@ export const pageOn = (
     if (running) requestAnimationFrame(fly)
   }
 
+  /** Says which state is held, once for each: the time line carries its digest. */
+  let named: ChainView | undefined
+  const name = async (view: ChainView): Promise<void> => {
+    if (named === view) return
+    named = view
+    parts.timeline.removeAttribute("data-digest")
+    const digest = await digestOf(view)
+    if (named === view && digest !== undefined) parts.timeline.setAttribute("data-digest", digest)
+  }
+
   return {
     last: () => last,
+    rest: () => {
+      motions.clear()
+      motions.skip(last?.frame.picture.serial ?? 0)
+    },
     nowMs: () => {
       const view = last?.frame.picture.view
       return view === undefined || last === undefined
@@ -156,8 +174,10 @@ export const pageOn = (
         const brush =
           ui.brush === undefined ? undefined : ([x(ui.brush.fromMs), x(ui.brush.toMs)] as const)
         drawTimeline(timeline, marks, { ghost, brush })
-        describe(parts.timeline, frame)
       }
+      describe(parts.timeline, frame)
+      if (picture.source._tag === "held" && picture.fresh && view !== undefined) void name(view)
+      else named = undefined
       last = { frame, layout, marks }
       if (!stillness.matches && !document.hidden) {
         motions.add(picture.motions, layout, performance.now())
@@ -194,12 +214,17 @@ const sameShape = (a: Frame, b: Frame): boolean =>
 const themeOf = (body: HTMLElement): string =>
   `${body.ownerDocument.documentElement.dataset.theme ?? ""} ${matchMedia("(prefers-color-scheme: light)").matches}`
 
-const describe = (slider: SVGSVGElement, { picture, timeline }: Frame): void => {
+const describe = (svg: SVGSVGElement, { picture, timeline }: Frame): void => {
   const { view } = picture
-  slider.setAttribute("aria-valuemax", String(Math.max(0, timeline.whole?.head ?? 0)))
-  slider.setAttribute("aria-valuenow", String(Math.max(0, view?.position ?? 0)))
+  const slider = svg.querySelector("[role=slider]")
+  const position = String(Math.max(0, view?.position ?? 0))
+  svg.setAttribute("data-position", position)
+  if (view !== undefined) svg.setAttribute("data-occurred", String(view.occurredMs))
+  slider?.setAttribute("aria-valuemin", "0")
+  slider?.setAttribute("aria-valuemax", String(Math.max(0, timeline.whole?.head ?? 0)))
+  slider?.setAttribute("aria-valuenow", position)
   if (view !== undefined && view.occurredMs > 0)
-    slider.setAttribute("aria-valuetext", new Date(view.occurredMs).toISOString())
+    slider?.setAttribute("aria-valuetext", new Date(view.occurredMs).toISOString())
 }
 
 const ring = (chain: Root, dot: Dot | undefined): void => {
