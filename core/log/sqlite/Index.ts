@@ -10,14 +10,14 @@ import type { Position, StreamId } from "../../event/Envelope.ts"
 import type { Filter } from "../EventLog.ts"
 import type { Batches } from "./Batches.ts"
 import * as Postings from "./Postings.ts"
-
-/** A run ends with the batch that brings it to so many events. */
-export const runEvents = 16_384
+import * as Run from "./Run.ts"
 
 export interface Index {
   /** One past the last position that is indexed. */
   readonly to: () => Position
-  /** Indexes the next run, ending at `head` at the latest; says how far it came. */
+  /** Writes the next run: it begins at `to()`. */
+  readonly write: (run: Run.Run) => void
+  /** Reads the next run, ending at `head` at the latest, and writes it; says how far it came. */
   readonly advance: (head: Position) => Position
   /** Streams and their revisions as of `to()`. */
   readonly heads: () => Map<StreamId, number>
@@ -50,41 +50,30 @@ export const make = (db: DatabaseSync, batches: Batches): Index => {
     }
   }
 
+  const write = ({ end, first, heads, postings }: Run.Run): void => {
+    db.exec("BEGIN IMMEDIATE")
+    try {
+      // In the order of the tables' keys: neighbours then share pages.
+      for (const [key, offsets] of Postings.byKey(postings))
+        addPosting.run(key, first, offsetsToBytes(offsets))
+      for (const stream of [...heads.keys()].toSorted())
+        setHead.run(stream, heads.get(stream) ?? -1)
+      setTo.run(end)
+      db.exec("COMMIT")
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK")
+      throw error
+    }
+  }
+
   return {
     to,
+    write,
     advance: (head) => {
-      const run = to()
-      const postings = Postings.make()
-      const heads = new Map<StreamId, number>()
-      let position = run
-      while (position < head && position - run < runEvents) {
-        const batch = batches.at(position)
-        const offset = position - run
-        let stream: StreamId | undefined
-        let revision = -1
-        for (const recorded of batch) {
-          if (stream !== undefined && recorded.stream !== stream) heads.set(stream, revision)
-          ;({ stream, revision } = recorded)
-          Postings.add(postings, recorded.event, offset)
-        }
-        if (stream !== undefined) heads.set(stream, revision)
-        position += batch.length
-      }
-      if (position === run) return run
-      db.exec("BEGIN IMMEDIATE")
-      try {
-        // In the order of the tables' keys: neighbours then share pages.
-        for (const [key, offsets] of Postings.byKey(postings))
-          addPosting.run(key, run, offsetsToBytes(offsets))
-        for (const stream of [...heads.keys()].toSorted())
-          setHead.run(stream, heads.get(stream) ?? -1)
-        setTo.run(position)
-        db.exec("COMMIT")
-      } catch (error) {
-        if (db.isTransaction) db.exec("ROLLBACK")
-        throw error
-      }
-      return position
+      const run = Run.begin(to())
+      while (run.end < head && !Run.isWhole(run)) Run.add(run, batches.at(run.end))
+      if (run.end > run.first) write(run)
+      return run.end
     },
     heads: () => {
       const heads = new Map<StreamId, number>()

@@ -7,8 +7,13 @@
 import { type Event, kindOf } from "../../event/Event.ts"
 import { fieldOf, packetOf, stationsOf } from "../matches.ts"
 
-/** Batches' offsets from the run's first position, ascending, by name. */
-type Sort = Map<string, Array<number>>
+interface Sort {
+  /** Batches' offsets from the run's first position, ascending, by name. */
+  readonly offsets: Map<string, Array<number>>
+  /** What was put last: a message's copies follow each other as a rule, and are then not looked up. */
+  name: string | undefined
+  offset: number
+}
 
 export interface Postings {
   readonly kinds: Sort
@@ -19,12 +24,14 @@ export interface Postings {
 }
 
 export const make = (): Postings => ({
-  kinds: new Map(),
-  devices: new Map(),
-  customers: new Map(),
-  stations: new Map(),
-  packets: new Map(),
+  kinds: sort(),
+  devices: sort(),
+  customers: sort(),
+  stations: sort(),
+  packets: sort(),
 })
+
+const sort = (): Sort => ({ offsets: new Map(), name: undefined, offset: -1 })
 
 /** Takes in an event of the batch at an offset; batches come in their order. */
 export const add = (postings: Postings, event: Event, offset: number): void => {
@@ -55,16 +62,25 @@ export const byKey = (
   ...keyed("s", postings.stations),
 ]
 
-const put = (sort: Sort, name: string, offset: number): void => {
-  const offsets = sort.get(name)
-  if (offsets === undefined) sort.set(name, [offset])
+/** Offsets of the batches in which a packet occurs. */
+export const offsetsOfPacket = (
+  { packets }: Postings,
+  packet: string,
+): ReadonlyArray<number> | undefined => packets.offsets.get(packet)
+
+const put = (into: Sort, name: string, offset: number): void => {
+  if (name === into.name && offset === into.offset) return
+  into.name = name
+  into.offset = offset
+  const offsets = into.offsets.get(name)
+  if (offsets === undefined) into.offsets.set(name, [offset])
   else if (offsets[offsets.length - 1] !== offset) offsets.push(offset)
 }
 
 const keyed = (
   letter: string,
-  sort: Sort,
+  { offsets }: Sort,
 ): ReadonlyArray<readonly [key: string, offsets: ReadonlyArray<number>]> =>
-  [...sort]
+  [...offsets]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, offsets]) => [`${letter}:${name}`, offsets])
+    .map(([name, all]) => [`${letter}:${name}`, all])

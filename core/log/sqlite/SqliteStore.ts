@@ -15,7 +15,7 @@ import { attempt } from "./failure.ts"
 import * as Decoded from "./Decoded.ts"
 import * as JournalRoom from "./JournalRoom.ts"
 import type { OpenFile } from "./openFile.ts"
-import * as PacketTail from "./PacketTail.ts"
+import * as Pending from "./Pending.ts"
 import { positionAt } from "./positionAt.ts"
 import { verify } from "./verify.ts"
 
@@ -50,21 +50,14 @@ export const make = (
   let headsTo = 0
   const recent: Array<Batch> = []
   const decoded = Decoded.make(batches.at)
-  const tail = PacketTail.make()
-  /** One past the last position that `tail` has taken in, or a position that is indexed. */
-  let tailTo = indexedTo
+  const pending = Pending.make(indexedTo)
   let recentEvents = 0
 
-  const takeIntoTail = (batch: Batch): void => {
-    tail.add(batch)
-    tailTo = batch[batch.length - 1].position + 1
-  }
-
-  /** The packets behind the index; what was not committed by this process is read when first asked for. */
-  const currentTail = (): PacketTail.PacketTail => {
-    tailTo = Math.max(tailTo, indexedTo)
-    while (tailTo < end.head) takeIntoTail(batches.at(tailTo))
-    return tail
+  /** With all that is behind the index; what was not committed by this process is read when first asked for. */
+  const wholePending = (): Pending.Pending => {
+    pending.dropBelow(indexedTo)
+    while (pending.end() < end.head) pending.add(batches.at(pending.end()))
+    return pending
   }
 
   /** Streams' revisions, read when first asked for: from the index, then the tail. */
@@ -118,7 +111,7 @@ export const make = (
       const bound = Math.min(below, first + span.events)
       const found =
         isTail && packet !== undefined
-          ? currentTail().below(packet, bound)
+          ? wholePending().packetBelow(packet, bound)
           : index.below(bound, filter)
       if (found === undefined && !isTail) return undefined
       if (found !== undefined && found >= first) return first
@@ -162,7 +155,7 @@ export const make = (
         for (const [stream, revision] of revisions) known.set(stream, revision)
         headsTo = end.head
         remember(batch)
-        if (tailTo === batch[0].position) takeIntoTail(batch)
+        if (pending.end() === batch[0].position) pending.add(batch, revisions)
       }),
     batchAt: (position, isPassing = false) =>
       attempt(path, () => {
@@ -179,9 +172,14 @@ export const make = (
     lag: () => end.head - indexedTo,
     advanceIndex: () => {
       const before = indexedTo
-      indexedTo = index.advance(end.head)
-      tail.dropBelow(indexedTo)
-      tailTo = Math.max(tailTo, indexedTo)
+      const run = pending.runAt(before)
+      // One that another process or an earlier one committed is read.
+      if (run === undefined) indexedTo = index.advance(end.head)
+      else {
+        index.write(run)
+        indexedTo = run.end
+      }
+      pending.dropBelow(indexedTo)
       return indexedTo > before
     },
   }
