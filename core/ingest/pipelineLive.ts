@@ -38,7 +38,7 @@ import { streamOf } from "../event/streamOf.ts"
 import * as Slot from "../frame/Slot.ts"
 import * as Uplink from "../frame/Uplink.ts"
 import * as Bytes from "../kernel/Bytes.ts"
-import { invariant, invariantBroken } from "../kernel/invariant.ts"
+import { invariant } from "../kernel/invariant.ts"
 import type { SecretsUnavailable } from "../keys/Secrets.ts"
 import { lookEveryMs as silenceLookEveryMs, tellSilence } from "../decide/tellSilence.ts"
 import { Vault, type VaultShape, type Verifier } from "../keys/Vault.ts"
@@ -46,6 +46,7 @@ import { wholeLog } from "../log/admit.ts"
 import { type AppendConflict, appendMax, EventLog, LogUnavailable } from "../log/EventLog.ts"
 import * as Draft from "./Draft.ts"
 import { findEarlier } from "./findEarlier.ts"
+import { occurredOf } from "./occurredOf.ts"
 import * as Identity from "./Identity.ts"
 import type { Input } from "./Input.ts"
 import * as KnownFacts from "./KnownFacts.ts"
@@ -502,19 +503,6 @@ const decideReceived = (
   if (known.meet(identity, heardAtMs)) return false
   emit(fact, heardAtMs, [], false)
   return true
-}
-
-const occurredOf = (input: Input): number => {
-  switch (input._tag) {
-    case "Frame":
-      return input.frame.heardAtMs
-    case "Message":
-    case "Reception":
-    case "Service":
-      return input.occurredMs
-    case "Event":
-      return invariantBroken("events of a file are restored, not decided on")
-  }
 }
 
 type Of<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>

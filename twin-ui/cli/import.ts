@@ -23,7 +23,7 @@ export const importFiles = Command.make(
   "import",
   {
     files: Argument.String("FILE").pipe(
-      Argument.withDescription("Files, taken in the order given"),
+      Argument.withDescription("Files, in any order"),
       Argument.variadic({ min: 1 }),
     ),
     format: Flag.Literals(
@@ -40,6 +40,10 @@ export const importFiles = Command.make(
         "Name of where the facts came from, instead of the format's own (the same fact of another source is another fact)",
       ),
       Flag.optional,
+    ),
+    inTurn: Flag.Boolean("in-turn").pipe(
+      Flag.withDescription("Take one file after the other, in the order given"),
+      Flag.withDefault(false),
     ),
     dryRun: Flag.Boolean("dry-run").pipe(
       Flag.withDescription("Say what would come of it and keep nothing"),
@@ -60,12 +64,13 @@ export const importFiles = Command.make(
       return yield* new WrongUse({ detail: "events keep the source they have: leave out --source" })
     const quiet = given.json
     const outcome = yield* restoring > 0
-      ? takeFiles(files, restoreLines, quiet).pipe(
+      ? takeFiles(files, restoreLines, { isByTime: false, quiet }).pipe(
           Effect.provide(given.dryRun ? dryRunLayer(address) : logLayer(address)),
         )
-      : takeFiles(files, submitLines(Option.getOrUndefined(given.source)), quiet).pipe(
-          Effect.provide(given.dryRun ? dryRunLayer(address) : writerLayer(address)),
-        )
+      : takeFiles(files, submitLines(Option.getOrUndefined(given.source)), {
+          isByTime: !given.inTurn,
+          quiet,
+        }).pipe(Effect.provide(given.dryRun ? dryRunLayer(address) : writerLayer(address)))
     yield* Console.log(
       given.json
         ? JSON.stringify(Imported.toJson(outcome, given.dryRun))
@@ -80,7 +85,7 @@ export const importFiles = Command.make(
 ).pipe(
   Command.withShortDescription("Take files of receptions, messages or events into the log"),
   Command.withDescription(
-    "Take files into the log. What the log holds already is not added again. Files are taken one after the other, in the order given: where messages of several files were sent in turn (as in the first three of jsi), their numbers then seem to come late. Event files (from `export`) keep their positions and go into an empty log.",
+    "Take files into the log. What the log holds already is not added again. Several files are read side by side and their facts taken in the order in which they occurred, so that what several receivers heard of the same devices comes as it was sent; --in-turn takes one file after the other. Event files (from `export`) keep their positions and go into an empty log.",
   ),
 )
 

@@ -1,4 +1,7 @@
-/** Reads files one after the other and hands their facts on in batches, counting what became of them. */
+/**
+ * Reads files and hands their facts on in batches, counting what became of them: one file after the other, or several side
+ * by side in the order in which their facts occurred.
+ */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
@@ -8,6 +11,7 @@ import type { Ingested } from "../../core/ingest/Pipeline.ts"
 import { readFile } from "../../core/ingest/readFile.ts"
 import * as Rejected from "../../core/kernel/Rejected.ts"
 import { cannotRead } from "./cannotRead.ts"
+import { mergeByTime } from "./mergeByTime.ts"
 import * as Imported from "./Imported.ts"
 import type { SourceFile } from "./openFiles.ts"
 import * as Progress from "./Progress.ts"
@@ -22,7 +26,7 @@ export type Take<E, R> = (inputs: ReadonlyArray<Input>) => Effect.Effect<Ingeste
 export const takeFiles = <E, R>(
   files: ReadonlyArray<SourceFile>,
   take: Take<E, R>,
-  quiet: boolean,
+  { isByTime, quiet }: { readonly isByTime: boolean; readonly quiet: boolean },
 ) =>
   Effect.gen(function* () {
     const beganMs = performance.now()
@@ -30,23 +34,45 @@ export const takeFiles = <E, R>(
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
     const label = files.length === 1 ? "import" : `import ${files.length} files`
     const progress = yield* Progress.make({ label, total, items: "lines", quiet })
-    let done = 0
-    for (const source of files) {
+    let readBytes = 0
+    const opened = files.map((source) => {
       const one = Imported.begin(imported, source)
-      let readBytes = 0
-      yield* bytesOf(source.file).pipe(
-        Stream.tap((bytes) => Effect.sync(() => (readBytes += bytes.length))),
-        (bytes) => readFile(source.format, source.file, bytes),
-        Stream.runForEach((lines) =>
-          Effect.gen(function* () {
-            const inputs = accepted(lines, one, imported, source.file)
-            if (inputs.length > 0) Imported.add(imported, one, yield* take(inputs))
-            progress.report(done + readBytes, imported.lines)
+      const bytes = bytesOf(source.file).pipe(
+        Stream.tap(({ length }) => Effect.sync(() => (readBytes += length))),
+      )
+      const lines = readFile(source.format, source.file, bytes).pipe(
+        Stream.tap(({ length }) =>
+          Effect.sync(() => {
+            one.lines += length
+            imported.lines += length
           }),
         ),
       )
-      done += source.bytes
-    }
+      const refused = (line: number, why: Rejected.Rejected): void => {
+        one.refused++
+        RefusedLines.add(imported.refused, source.file, line, why)
+      }
+      return { one, lines, refused }
+    })
+    const takeOf = (one: Imported.OneFile, inputs: ReadonlyArray<Input>) =>
+      Effect.map(take(inputs), (taken) => {
+        Imported.add(imported, one, taken)
+        progress.report(readBytes, imported.lines)
+      })
+    if (isByTime && files.length > 1)
+      yield* mergeByTime(opened, (stretches) =>
+        // Offered in their order, and committed together.
+        Effect.forEach(stretches, ({ index, inputs }) => takeOf(opened[index].one, inputs), {
+          concurrency: "unbounded",
+          discard: true,
+        }),
+      )
+    else
+      for (const { lines, one, refused } of opened)
+        yield* Stream.runForEach(lines, (read) => {
+          const inputs = accepted(read, refused)
+          return inputs.length === 0 ? Effect.void : takeOf(one, inputs)
+        })
     imported.durationMs = performance.now() - beganMs
     return imported
   }).pipe(Effect.scoped)
@@ -56,20 +82,13 @@ const bytesOf = (file: string) =>
     Effect.map(FileSystem.FileSystem, (fs) => fs.stream(file, { chunkSize: chunkBytes })),
   ).pipe(Stream.mapError(cannotRead(file)))
 
-/** The facts of some lines; the refused ones are counted. */
+/** The facts of some lines; the others are told of. */
 const accepted = (
   lines: ReadonlyArray<Line>,
-  one: Imported.OneFile,
-  imported: Imported.Imported,
-  file: string,
-): ReadonlyArray<Input> => {
-  const inputs: Array<Input> = []
-  one.lines += lines.length
-  imported.lines += lines.length
-  for (const { line, result } of lines)
-    if (Rejected.is(result)) {
-      one.refused++
-      RefusedLines.add(imported.refused, file, line, result)
-    } else inputs.push(result)
-  return inputs
-}
+  refused: (line: number, why: Rejected.Rejected) => void,
+): ReadonlyArray<Input> =>
+  lines.flatMap(({ line, result }) => {
+    if (!Rejected.is(result)) return [result]
+    refused(line, result)
+    return []
+  })
