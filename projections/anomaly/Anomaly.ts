@@ -103,7 +103,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "anomaly",
-  version: 3,
+  version: 4,
   initial: () => initialWith(rules),
   apply,
   copy: ({ findings, running, scene, watch }) =>

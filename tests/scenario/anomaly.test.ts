@@ -13,6 +13,19 @@ const devicesOf: { readonly [K in Kind]?: number } = {
   "downlink-jamming": 2_000,
 }
 
+/** Every row of the facts' list of attacks (Sigfox facts, part 8), and the scenarios that play it. */
+const attacks: Readonly<Record<string, ReadonlyArray<Kind>>> = {
+  "replay after the 12-bit counter wraps": ["replay-after-wrap", "replay"],
+  "16-bit MAC guessing": ["mac-guessing"],
+  "desync: a forged or replayed higher number locks the device out": ["desync"],
+  "clone, key extraction": ["clone"],
+  "downlink jamming or spoofing": ["downlink-jamming"],
+  "fabricated repeats": ["fabricated-repeat"],
+  "massive cloning, denial of service through stations": ["massive-cloning", "surge"],
+  "wrap-padding forgery": ["wrap-padding-forgery"],
+  "type relabelling": ["type-relabelling"],
+}
+
 const problems = ({ falseAlarms, missed, scenario, seed }: Audit): ReadonlyArray<string> => [
   ...missed.map((truth) => `${scenario} seed ${seed}: missed ${describeTruth(truth)}`),
   ...falseAlarms.map(
@@ -29,6 +42,16 @@ describe("the twin", () => {
       assert.isAbove(audits.flatMap(({ named }) => named).length, 0)
     }, 60_000)
   }
+
+  it("is tried with every attack of the published list", () => {
+    assert.deepStrictEqual(
+      Object.values(attacks)
+        .flat()
+        .filter((kind) => !judgedKinds.includes(kind)),
+      [],
+    )
+    assert.strictEqual(Object.keys(attacks).length, 9)
+  })
 
   it("names nothing in the same worlds undisturbed", () => {
     for (const seed of seeds) {

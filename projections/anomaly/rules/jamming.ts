@@ -1,8 +1,9 @@
 /**
  * Jamming: a city's stations no longer hear devices that they heard, while other cities are heard as before.
  *
- * - While it lasts: far fewer messages in half an hour, or in one, than the hours before had (more than five standard
- *   deviations of a Poisson count, and less than 0.6 of the usual).
+ * - While it lasts: far fewer messages in ten minutes, twenty, half an hour or a whole one than the hours before had (more
+ *   than five standard deviations of a Poisson count, and less than 0.6 of the usual). The more devices a city has, the
+ *   shorter the time that says so.
  * - When it ends: many of its devices come back with numbers missing, which proves that they sent.
  *
  * A device's city is that of the station that usually hears it best. Cities whose stations are all silent because
@@ -17,10 +18,14 @@ import * as Sighting from "../Sighting.ts"
 /** Cities watched; messages of others are not counted. */
 export const areasMax = 4096
 const binMs = 600_000
-/** Bins of the half hour that is judged, and of the time before it that says what is usual. */
+/** Bins of the half hour by which what is usual is told, and of the time before it that says so. */
 const lately = 3
+/** Bins of the times that are judged, the shortest first. */
+const spans = [1, 2, lately, 2 * lately] as const
 const usualMin = 3
 const usualMax = 30
+/** Bins by which the poorest half hour is told: what a log's first hours lacked says nothing of now. */
+const recentMax = 12
 /** Messages in that time before: with fewer a half hour says nothing. */
 const usualCountMin = 60
 const deviationsMin = 5
@@ -140,10 +145,11 @@ interface Judged {
 }
 
 const judge = (name: string, { counts, returns }: Area): Judged => {
-  const spans = [lately, 2 * lately].map((bins) => spanOf(counts, bins))
+  const judged = spans.map((bins) => spanOf(counts, bins))
+  const halfHour = spanOf(counts, lately)
   const returned = sum(returns.slice(-lately))
-  const isBack = returned >= returnsMin && returned >= returnsShareMin * spans[0].count
-  const { count, expected, isFallen, minutes } = spans.find((span) => span.isFallen) ?? spans[0]
+  const isBack = returned >= returnsMin && returned >= returnsShareMin * halfHour.count
+  const { count, expected, isFallen, minutes } = judged.find((span) => span.isFallen) ?? halfHour
   return { name, count, expected, minutes, returned, isFallen, isBack }
 }
 
@@ -151,15 +157,25 @@ const judge = (name: string, { counts, returns }: Area): Judged => {
 const spanOf = (counts: ReadonlyArray<number>, bins: number) => {
   const count = sum(counts.slice(-bins))
   const before = counts.slice(0, -bins)
-  const expected = (expectedOf(before) * bins) / lately
+  const expected = (expectedOf(before.slice(-recentMax)) * bins) / lately
   // The usual is itself a count, of so many such spans.
   const deviation = Math.sqrt(expected * (1 + bins / Math.max(1, before.length)))
   const isFallen =
     before.length >= usualMin &&
     sum(before) >= usualCountMin &&
     expected - count > deviationsMin * deviation &&
-    count < dropMax * expected
+    count < dropMax * expected &&
+    // A flood of hours that ends is no silence either: half of the time before had less.
+    count < (dropMax * medianOf(before) * bins) / lately
   return { count, expected, isFallen, minutes: (bins * binMs) / 60_000 }
+}
+
+/** What half of the half hours before had at most. */
+const medianOf = (before: ReadonlyArray<number>): number => {
+  const halfHours: Array<number> = []
+  for (let end = before.length; end >= lately; end -= lately)
+    halfHours.push(sum(before.slice(end - lately, end)))
+  return halfHours.toSorted((a, b) => a - b)[halfHours.length >> 1] ?? 0
 }
 
 /**

@@ -298,6 +298,29 @@ describe("the twin names", () => {
     )
   })
 
+  it("jamming of a city with many devices when ten minutes of it are over", () => {
+    const a = air()
+    const hear = (minutes: number, isJammed: boolean) => {
+      for (let i = 0; i < minutes; i++)
+        for (let n = 0; n < 24; n++) {
+          const isHome = n < 12
+          // One of three still comes through.
+          if (isHome && isJammed && n > 3) continue
+          const stations = isHome ? home : away
+          a.message(i % 4096, { device: `B${n}`, stations, afterMs: minute / 24, ranks: [1] })
+        }
+    }
+    hear(120, false)
+    hear(24, true)
+    assert.deepStrictEqual(
+      a
+        .found()
+        .filter(({ kind }) => kind === "jamming")
+        .map(({ area }) => area),
+      ["Home"],
+    )
+  })
+
   it("downlinks that the device never confirmed", () => {
     const acked = {
       _tag: "ServiceReported",

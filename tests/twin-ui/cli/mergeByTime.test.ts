@@ -42,38 +42,6 @@ const merged = (files: ReadonlyArray<ReturnType<typeof fileOf>>) =>
     return taken
   }).pipe(Effect.scoped)
 
-interface Given {
-  readonly times: ReadonlyArray<number>
-  readonly piece: number
-  readonly sorted: boolean
-}
-
-const checked = (given: ReadonlyArray<Given>) =>
-  Effect.gen(function* () {
-    const lists = given.map((each) =>
-      each.sorted ? each.times.toSorted((a, b) => a - b) : each.times,
-    )
-    const files = given.map(({ piece }, i) => fileOf(lists[i], piece))
-    const taken = yield* merged(files)
-    for (const [index, list] of lists.entries()) {
-      const own = taken.filter((each) => each.index === index)
-      assert.deepStrictEqual(
-        own.map(({ input }) => occurredOf(input)),
-        list.filter((ms) => ms >= 0),
-      )
-      assert.deepStrictEqual(
-        files[index].said,
-        list.flatMap((ms, i) => (ms < 0 ? [i + 1] : [])),
-      )
-    }
-    if (!given.every(({ sorted }) => sorted)) return
-    const all = taken.map(({ input }) => occurredOf(input))
-    assert.deepStrictEqual(
-      all,
-      all.toSorted((a, b) => a - b),
-    )
-  })
-
 describe("files read side by side", () => {
   const times = fc.array(fc.integer({ min: -3, max: 40 }), { maxLength: 30 })
   const file = fc.record({ times, piece: fc.integer({ min: 1, max: 7 }), sorted: fc.boolean() })
@@ -81,7 +49,32 @@ describe("files read side by side", () => {
   it("give every fact once, each file's in its order, and all by time where the files are", () =>
     fc.assert(
       fc.asyncProperty(fc.array(file, { maxLength: 5 }), (given) =>
-        Effect.runPromise(checked(given)),
+        Effect.runPromise(
+          Effect.gen(function* () {
+            const lists = given.map((each) =>
+              each.sorted ? each.times.toSorted((a, b) => a - b) : each.times,
+            )
+            const files = given.map(({ piece }, i) => fileOf(lists[i], piece))
+            const taken = yield* merged(files)
+            for (const [index, list] of lists.entries()) {
+              const own = taken.filter((each) => each.index === index)
+              assert.deepStrictEqual(
+                own.map(({ input }) => occurredOf(input)),
+                list.filter((ms) => ms >= 0),
+              )
+              assert.deepStrictEqual(
+                files[index].said,
+                list.flatMap((ms, i) => (ms < 0 ? [i + 1] : [])),
+              )
+            }
+            if (!given.every(({ sorted }) => sorted)) return
+            const all = taken.map(({ input }) => occurredOf(input))
+            assert.deepStrictEqual(
+              all,
+              all.toSorted((a, b) => a - b),
+            )
+          }),
+        ),
       ),
     ))
 
