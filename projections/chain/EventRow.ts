@@ -24,6 +24,8 @@ export const EventRow = Schema.Struct({
   device: Schema.optionalKey(Schema.String),
   station: Schema.optionalKey(Schema.String),
   customer: Schema.optionalKey(Schema.String),
+  /** The number of the device's message that it is about. */
+  seq: Schema.optionalKey(Schema.Int),
   /** `DEVICE:SEQ@EPOCH`, where it is about one message. */
   message: Schema.optionalKey(Schema.String),
 })
@@ -43,6 +45,7 @@ export const rowOf = (recorded: Recorded): EventRow => {
     ...("customer" in event && event.customer !== undefined
       ? { customer: String(event.customer) }
       : {}),
+    ...("seq" in event && typeof event.seq === "number" ? { seq: event.seq } : {}),
     ...messageOf(event),
   }
 }

@@ -48,3 +48,16 @@ export const quantileMs = (latency: Latency, quantile: number): number | undefin
 }
 
 export const p95Ms = (latency: Latency): number | undefined => quantileMs(latency, 0.95)
+
+/** How many took how long, from the shortest that occurred to the longest. */
+export const spread = ({
+  counts,
+}: Latency): ReadonlyArray<{ readonly uptoMs: number | null; readonly count: number }> => {
+  const first = counts.findIndex((count) => count > 0)
+  const last = counts.findLastIndex((count) => count > 0)
+  return first < 0
+    ? []
+    : counts
+        .slice(first, last + 1)
+        .map((count, i) => ({ uptoMs: boundsMs[first + i] ?? null, count }))
+}

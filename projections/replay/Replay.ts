@@ -168,9 +168,16 @@ const questionOf = (
   atMs,
   // 0 stands for the policy's default too, as in the decider.
   contractPerDay: device.contractPerDay || policy.contractPerDay,
-  rollover: device.rollover || policy.rollover || policyDefault.rollover,
+  rollover: rolloverBy(policy, device),
   policy,
 })
+
+/** Where a device's counter starts again. */
+export const rolloverOf = ({ policy: { policy } }: State, device: Device): number =>
+  rolloverBy(policy, device)
+
+const rolloverBy = (policy: Policy, device: Device): number =>
+  device.rollover || policy.rollover || policyDefault.rollover
 
 const accepted = (
   draft: State,

@@ -19,6 +19,8 @@ export const DeliveryAccount = Schema.Struct({
   doubles: Schema.Int,
   /** 95 of 100 were delivered within this time; null while none was. */
   p95Ms: Schema.NullOr(Schema.Int),
+  /** How many were delivered within `uptoMs` (and not sooner); null: later than that of all the others. */
+  latency: Schema.Array(Schema.Struct({ uptoMs: Schema.NullOr(Schema.Int), count: Schema.Int })),
   failingSinceMs: Schema.NullOr(Schema.Int),
   lastError: Schema.NullOr(Schema.String),
   /** Since when only single attempts are made. */

@@ -6,6 +6,7 @@
  * needs no knowledge of its own of what a station's trust means.
  */
 import * as Schema from "effect/Schema"
+import { Standing } from "../../core/event/attestation.ts"
 import { EventRow, Tone } from "../../projections/chain/EventRow.ts"
 import { FindingRow } from "./Findings.ts"
 
@@ -64,6 +65,50 @@ export const Measured = Schema.Struct({
 })
 export type Measured = typeof Measured.Type
 
+/** Copies of a message: who heard which of its transmissions, and how. */
+export const Receptions = Schema.Struct({
+  /** `DEVICE:SEQ@EPOCH`. */
+  message: Schema.String,
+  firstMs: Schema.Int,
+  cells: Schema.Array(
+    Schema.Struct({
+      position: Schema.Int,
+      station: Schema.String,
+      /** 1..3; null where a report does not tell. */
+      rank: Schema.NullOr(Schema.Int),
+      repetitions: Schema.NullOr(Schema.Int),
+      rssiDbm: Schema.NullOr(Schema.Finite),
+      snrDb: Schema.NullOr(Schema.Finite),
+      frequencyHz: Schema.NullOr(Schema.Finite),
+      /** After the first reception; may be negative, since stations' clocks differ. */
+      delayMs: Schema.Int,
+      /** False for a fabricated repeat. */
+      counts: Schema.Boolean,
+      /** How its station stood when it heard it; null where that was not asked. */
+      standing: Schema.NullOr(Standing),
+    }),
+  ),
+  /** Receptions beyond those kept. */
+  cellsOver: Schema.Int,
+  /** Ours, 0 limit .. 3 excellent; null where no reception says how strong it was. */
+  quality: Schema.NullOr(Schema.Int),
+  qualityReported: Schema.NullOr(Schema.Int),
+})
+export type Receptions = typeof Receptions.Type
+
+/** A step of a message's way through the chain. */
+export const PathStep = Schema.Struct({
+  stage: Schema.Literals(["transmission", "verdict", "delivery", "downlink"]),
+  label: Schema.String,
+  /** By the clock of who acted. */
+  fromMs: Schema.Int,
+  toMs: Schema.Int,
+  tone: Tone,
+  position: Schema.Int,
+  detail: Schema.String,
+})
+export type PathStep = typeof PathStep.Type
+
 export const EntityState = Schema.Struct({
   kind: EntityKind,
   id: Schema.String,
@@ -82,6 +127,10 @@ export const EntityState = Schema.Struct({
   tables: Schema.Array(FactTable),
   why: Schema.Array(Why),
   bars: Schema.optionalKey(Bars),
+  /** Of a message; of a device, those of its latest message. */
+  receptions: Schema.optionalKey(Receptions),
+  /** Of a message, in the order of time. */
+  path: Schema.optionalKey(Schema.Array(PathStep)),
   /** Of a station whose TPM presented evidence. */
   measured: Schema.optionalKey(Schema.Array(Measured)),
   /** Newest first, at most `latestMax`. */

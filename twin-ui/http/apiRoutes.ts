@@ -28,6 +28,7 @@ import * as ClockRoutes from "./clockRoutes.ts"
 import * as DiffRoutes from "./diffRoutes.ts"
 import * as CoreRoutes from "./coreRoutes.ts"
 import * as CoverageRoute from "./coverageRoute.ts"
+import * as CounterRoute from "./counterRoute.ts"
 import * as DeliveryRoutes from "./deliveryRoutes.ts"
 import * as EntityRoutes from "./entityRoutes.ts"
 import * as Findings from "./findings.ts"
@@ -275,6 +276,7 @@ export const make = Effect.gen(function* () {
     ...(yield* BlastRoutes.make(reading)),
     ...DeliveryRoutes.make(reading),
     ...CoreRoutes.make(reading),
+    ...(yield* CounterRoute.make(reading)),
     events,
     event,
     stats,

@@ -19,6 +19,7 @@ export const accountOf = (ledger: Ledger.Ledger): typeof DeliveryAccount.Type =>
     failedAttempts: counters.failedAttempts,
     doubles: counters.doubles,
     p95Ms: p95 === undefined ? null : Math.round(p95),
+    latency: Latency.spread(counters.latency),
     failingSinceMs: counters.failingSinceMs,
     lastError: counters.lastError,
     circuitOpenSinceMs: counters.circuitOpenSinceMs,

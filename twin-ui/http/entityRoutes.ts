@@ -38,8 +38,8 @@ import { standingsOf } from "./standings.ts"
 import { messageHexOf } from "./unsealed.ts"
 import * as Viewer from "./Viewer.ts"
 
-/** Deliveries looked through for those of one message. */
-export const deliveriesMax = 5_000
+/** Deliveries, and downlinks, of a device looked through for those of one message. */
+export const followingMax = 5_000
 
 /** What is told of a thing, and what the twin thinks of it. */
 interface Thought extends Told {
@@ -203,6 +203,11 @@ export const make = (reading: Reading) =>
             radioZone: known?.registration?.radioZone ?? null,
             standings: yield* standingsOf(reading, tally),
             deliveries: deliveries.toReversed(),
+            verdict:
+              tally.verdict === null ? undefined : yield* reading.event(tally.verdict.position),
+            downlinks: (yield* downlinksOf(reading, tally, moment))
+              .filter((recorded) => Viewer.seesEvent(viewer, recorded))
+              .toReversed(),
           })
           const positions = [
             ...deliveries.map(({ position }) => position),
@@ -230,7 +235,18 @@ export const make = (reading: Reading) =>
       viewer: Viewer.Viewer,
       kind: EntityKind,
       id: string,
-      { because, measured, status, summary, tables, thoughts = [], title, tone }: Thought,
+      {
+        because,
+        measured,
+        path,
+        receptions,
+        status,
+        summary,
+        tables,
+        thoughts = [],
+        title,
+        tone,
+      }: Thought,
       moment: Moment,
       latest: ReadonlyArray<EventRow>,
     ) {
@@ -249,6 +265,8 @@ export const make = (reading: Reading) =>
           : { findings: thoughts.slice(0, findingsOfOneMax).map(Findings.rowOf) }),
         tables,
         why,
+        ...(receptions === undefined ? {} : { receptions }),
+        ...(path === undefined ? {} : { path }),
         ...(measured === undefined ? {} : { measured }),
         latest,
       })
@@ -310,25 +328,41 @@ const firstOfDevice = (state: Device.State, id: string): Position | undefined =>
   return device?.registration?.position ?? device?.recent[0]
 }
 
-const deliveriesOf = (reading: Reading, tally: Tally.Tally, { to }: Moment) => {
-  const { device, epoch, seq } = tally
-  if (seq === null || epoch === null) return Effect.succeed([])
-  const kinds = [
+const deliveriesOf = (reading: Reading, tally: Tally.Tally, moment: Moment) =>
+  followingOf(reading, tally, moment, [
     "DeliveryOwed",
     "DeliverySucceeded",
     "DeliveryFailed",
     "DeliveryAbandoned",
     "RedeliveryAsked",
-  ]
-  return Effect.map(
-    reading.newest({ device, kinds, from: tally.firstAt, to }, deliveriesMax),
-    (found) =>
-      found.filter(
-        ({ event }) =>
-          "seq" in event && "epoch" in event && event.seq === seq && event.epoch === epoch,
-      ),
-  )
-}
+  ])
+
+const downlinksOf = (reading: Reading, tally: Tally.Tally, moment: Moment) =>
+  followingOf(reading, tally, moment, [
+    "DownlinkAsked",
+    "DownlinkScheduled",
+    "DownlinkRefused",
+    "DownlinkTransmitted",
+    "DownlinkNotTransmitted",
+    "DownlinkConfirmed",
+    "DownlinkUnconfirmed",
+  ])
+
+/** What followed of a message, newest first. */
+const followingOf = (
+  reading: Reading,
+  { device, epoch, firstAt, seq }: Tally.Tally,
+  { to }: Moment,
+  kinds: ReadonlyArray<string>,
+) =>
+  seq === null || epoch === null
+    ? Effect.succeed([])
+    : Effect.map(reading.newest({ device, kinds, from: firstAt, to }, followingMax), (found) =>
+        found.filter(
+          ({ event }) =>
+            "seq" in event && "epoch" in event && event.seq === seq && event.epoch === epoch,
+        ),
+      )
 
 const rowsAt = (
   viewer: Viewer.Viewer,

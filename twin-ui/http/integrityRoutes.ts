@@ -32,27 +32,45 @@ export const make = (reading: Reading) => {
     operation: "getAttested",
     summary: "Say whether a station was fully attested on a day, or at an instant",
     params: { id: Parameter.station },
-    query: { on: dayParameter },
+    query: {
+      on: Parameter.optional(dayParameter),
+      ...asOf,
+      lastMs: Parameter.optional(
+        Parameter.integer("In place of `on`: so many ms up to the instant `at`.", {
+          min: 1,
+          max: stretchMax,
+        }),
+      ),
+    },
     answers: json(AttestedAnswer, "Yes or no, and how it stood when."),
     handle: ({ params: { id }, query }) =>
       Effect.gen(function* () {
         const nowMs = yield* Clock.currentTimeMillis
-        const { fromMs } = query.on
+        const asked =
+          query.on ??
+          (query.lastMs === undefined
+            ? undefined
+            : before((yield* reading.momentOf(query.at, query.clock)).occurredMs, query.lastMs))
+        if (asked === undefined)
+          return yield* Problem.make("bad-request", "say a day as on, or how long as lastMs", {
+            where: "query.on",
+          })
+        const { fromMs } = asked
         if (fromMs > nowMs)
           return yield* Problem.make("bad-request", "that is yet to come", { where: "query.on" })
-        const toMs = Math.min(query.on.toMs, nowMs)
-        const before = yield* reading.momentOf({ _tag: "Instant", ms: fromMs }, "occurred")
-        const state = yield* reading.state(Integrity.projection, before)
+        const toMs = Math.min(asked.toMs, nowMs)
+        const began = yield* reading.momentOf({ _tag: "Instant", ms: fromMs }, "occurred")
+        const state = yield* reading.state(Integrity.projection, began)
         const after = yield* reading.momentOf({ _tag: "Instant", ms: toMs }, "occurred")
         const known = Integrity.find(state, id)
         const events = yield* reading.newest(
-          { station: id, kinds, from: before.to, to: after.to },
+          { station: id, kinds, from: began.to, to: after.to },
           eventsMax,
         )
         if (known === undefined)
           yield* stationAt(yield* reading.state(Integrity.projection, after), id)
         const policies = yield* reading.newest(
-          { kinds: ["PolicyAdopted"], from: before.to, to: after.to },
+          { kinds: ["PolicyAdopted"], from: began.to, to: after.to },
           eventsMax,
         )
         const start = {
@@ -68,7 +86,7 @@ export const make = (reading: Reading) => {
           fromMs,
           toMs,
           attested: isAttested,
-          answer: sentence(id, isAttested, spans, toMs < query.on.toMs),
+          answer: sentence(id, isAttested, spans, toMs < asked.toMs),
           spans: spans.map(({ at, fromMs: beganMs, standing, toMs: endedMs }) => ({
             standing,
             fromMs: beganMs,
@@ -146,6 +164,10 @@ const kinds = [
 ]
 
 const dayMs = 86_400_000
+/** Longest stretch that can be asked about by its length. */
+const stretchMax = 3_660 * dayMs
+
+const before = (toMs: number, lengthMs: number) => ({ fromMs: Math.max(0, toMs - lengthMs), toMs })
 
 /** A day stands for all of it; an instant for itself. */
 const dayParameter = Parameter.of(

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { RefusalReason } from "../../../core/frame/Frame.ts"
+import { heardHex } from "../../../core/frame/heardHex.ts"
 import * as Replica from "../../../core/frame/Replica.ts"
 import * as Slot from "../../../core/frame/Slot.ts"
 import * as Uplink from "../../../core/frame/Uplink.ts"
@@ -266,3 +267,14 @@ const withFlags = (frame: string, flags: number): string => {
   assert(crc !== undefined)
   return frame.slice(0, 3) + packet + crc
 }
+
+describe("heardHex", () => {
+  it("puts together what was taken apart, for every kind and rank", () => {
+    fc.assert(
+      fc.property(sent, rank, (what, at) => {
+        const { bitstreamHex, frameHex } = Uplink.encode({ ...what, rank: at }, anyMac)
+        assert.strictEqual(heardHex(frameOf(bitstreamHex)), frameHex ?? bitstreamHex)
+      }),
+    )
+  })
+})

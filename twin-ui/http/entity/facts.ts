@@ -51,6 +51,8 @@ export interface Standing {
 /** What a builder says of a thing; its latest events and reasons are added by who can read the log. */
 export interface Told extends Standing {
   readonly measured?: EntityState["measured"]
+  readonly receptions?: EntityState["receptions"]
+  readonly path?: EntityState["path"]
   readonly title: string
   readonly tables: ReadonlyArray<FactTable>
 }

@@ -8,6 +8,7 @@ import * as Tallies from "../../../projections/tally/Tallies.ts"
 import * as Tally from "../../../projections/tally/Tally.ts"
 import type { Fact, FactTable } from "../../api/EntityState.ts"
 import { at, count, dBm, fact, factIf, parts, type Standing, table, type Told } from "./facts.ts"
+import { receptionsOf } from "./receptionsOf.ts"
 import type { Scene } from "./States.ts"
 
 export type DeviceScene = Scene<"device" | "replay" | "tally" | "downlink" | "payload">
@@ -16,8 +17,12 @@ export const tellDevice = (scene: DeviceScene, id: string): Told | undefined => 
   const device = Device.find(scene.states.device, id)
   if (device === undefined) return tellStranger(scene, id)
   const replay = Replay.find(scene.states.replay, id)
+  const [newest] = Tallies.ofDevice(scene.states.tally, id)
   return {
     ...standing(device),
+    ...(newest === undefined
+      ? {}
+      : { receptions: receptionsOf(newest, device.registration?.radioZone ?? null) }),
     title: id,
     tables: [
       ...table("Registration", [...registration(device), ...encryption(scene, id)]),

@@ -6,23 +6,25 @@ import { linkQuality } from "../../../core/frame/linkQuality.ts"
 import * as Tally from "../../../projections/tally/Tally.ts"
 import { rowOf } from "../../../projections/chain/EventRow.ts"
 import type { Fact } from "../../api/EntityState.ts"
+import { type Along, pathOf } from "./pathOf.ts"
+import { receptionsOf } from "./receptionsOf.ts"
 import { at, count, dBm, fact, factIf, parts, type Standing, table, type Told } from "./facts.ts"
 
 /** What the states do not hold of a message. */
-export interface Beside {
+export interface Beside extends Along {
   /** Its plain payload as hex; undefined where it has none or its key was destroyed. */
   readonly payloadHex: string | undefined
   /** Of the device's registration. */
   readonly radioZone: string | null
   /** How its stations stood when they heard it; of some of them, where there are many. */
   readonly standings: ReadonlyMap<string, StationStanding>
-  /** Its deliveries, oldest first. */
-  readonly deliveries: ReadonlyArray<Recorded>
 }
 
 export const tellMessage = (tally: Tally.Tally, beside: Beside): Told => ({
   ...standing(tally),
   title: Tally.nameOf(tally),
+  receptions: receptionsOf(tally, beside.radioZone, beside.standings),
+  path: pathOf(tally, beside),
   tables: [
     ...table("Message", message(tally, beside)),
     ...table("Receptions", receptions(tally, beside.standings)),

@@ -3,6 +3,7 @@
  * else's business and is gone with the page.
  */
 import type { BehaviorSubject } from "rxjs"
+import { command, type Order } from "../data/command.ts"
 
 /** What came of the last command. */
 export type Outcome =
@@ -10,7 +11,12 @@ export type Outcome =
   | { readonly _tag: "done"; readonly what: string; readonly positions: ReadonlyArray<number> }
   | { readonly _tag: "refused"; readonly what: string; readonly detail: string }
   /** Who asks must log in, or say a token. */
-  | { readonly _tag: "unknown"; readonly what: string; readonly detail: string }
+  | {
+      readonly _tag: "unknown"
+      readonly what: string
+      readonly detail: string
+      readonly by: "login" | "token"
+    }
 
 export interface Desk {
   /** Names of folds that are not as they are at first. */
@@ -24,6 +30,12 @@ export interface Desk {
   /** The frame in the dissector, hex. */
   readonly frame: string
   readonly outcome: Outcome | undefined
+  /** Length of a station's trust time line, ms. */
+  readonly trustMs: number
+  /** How many of a device's numbers are drawn. */
+  readonly numbers: number
+  /** For commands, where the server asks for one; never kept beyond the page. */
+  readonly token: string
 }
 
 export const initial: Desk = {
@@ -33,6 +45,9 @@ export const initial: Desk = {
   top: 0,
   frame: "",
   outcome: undefined,
+  trustMs: 86_400_000,
+  numbers: 40,
+  token: "",
 }
 
 /** Folds remembered; older ones go back to how they are at first. */
@@ -41,6 +56,8 @@ const turnedMax = 200
 export interface DeskDoes {
   readonly turn: (fold: string) => void
   readonly change: (part: Partial<Desk>) => void
+  /** Gives a command; what came of it is told as the `outcome`. */
+  readonly order: (order: Order) => void
 }
 
 export const doesOn = (desk: BehaviorSubject<Desk>): DeskDoes => ({
@@ -50,4 +67,9 @@ export const doesOn = (desk: BehaviorSubject<Desk>): DeskDoes => ({
     desk.next({ ...desk.value, turned: new Set([...turned].slice(-turnedMax)) })
   },
   change: (part) => desk.next({ ...desk.value, ...part }),
+  order: (order) => {
+    const { what } = order
+    desk.next({ ...desk.value, outcome: { _tag: "under-way", what } })
+    void command(order, desk.value.token).then((outcome) => desk.next({ ...desk.value, outcome }))
+  },
 })

@@ -1,19 +1,22 @@
-/** A data centre: its links, and what comes in over it. */
+/** A data centre: its links, what comes in over it, and what would stop its services. */
 import { count, minute, plural } from "../model/format.ts"
-import { noThing } from "./noAnswer.ts"
+import { coreQuestion, coreSections } from "./corePart.ts"
+import { noPart, noThing } from "./noAnswer.ts"
 import { head, rows, section } from "./parts.ts"
+import { answerTo } from "./Question.ts"
 import type { Part } from "./Scene.ts"
 
 export const centrePanel: Part = {
-  asks: () => [],
+  asks: () => [coreQuestion],
   show: (scene) => {
-    const { does, selection, view } = scene
+    const { answers, does, selection, view } = scene
     if (selection === undefined) return []
     const centre = view.dataCentres.find(({ id }) => id === selection.id)
     if (centre === undefined)
       return noThing(scene, selection, { _tag: "not-there", problem: undefined })
     const down = centre.links.filter(({ up }) => !up)
     const stations = view.stations.filter(({ dataCentre }) => dataCentre === centre.id)
+    const core = answerTo(answers, coreQuestion)
     return [
       head(
         {
@@ -48,6 +51,13 @@ export const centrePanel: Part = {
           does,
         ),
       ]),
+      ...(core?._tag === "answer"
+        ? coreSections(
+            core.answer,
+            (part) => part === centre.id || part.startsWith(`${centre.id}.`),
+            does,
+          )
+        : [section("Core network", [noPart(core)])]),
     ]
   },
 }

@@ -1,10 +1,16 @@
 /** One event in full: where and when, what caused it, its fields as they are stored. */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { parseDevice } from "../../../core/frame/Frame.ts"
+import { heardHex } from "../../../core/frame/heardHex.ts"
+import * as Bytes from "../../../core/kernel/Bytes.ts"
 import type { EventRow } from "../../../projections/chain/EventRow.ts"
 import { EventAnswer } from "../../api/Events.ts"
 import { duration, instant, position } from "../model/format.ts"
+import { blastOf, blastQuestion } from "./blastSection.ts"
 import { latest } from "./eventList.ts"
 import { noThing } from "./noAnswer.ts"
-import { actions, head, type Row, rows, section, summary } from "./parts.ts"
+import { actions, fold, head, type Row, rows, section, summary } from "./parts.ts"
 import { answerTo, type Question } from "./Question.ts"
 import type { Does, Part } from "./Scene.ts"
 import { whyQuestion, whySection } from "./whyTree.ts"
@@ -17,13 +23,14 @@ const eventQuestion = (id: string): Question<EventAnswer> => ({
 })
 
 export const eventPanel: Part = {
-  asks: ({ selection }) =>
+  asks: ({ desk, selection }) =>
     selection === undefined
       ? []
       : [
           eventQuestion(selection.id),
           // Of the event itself: as it is whatever instant is shown.
           { ...whyQuestion("event", selection.id), instant: "none" },
+          ...(desk.turned.has("What rests on it") ? [blastQuestion("event", selection.id)] : []),
         ],
   show: (scene) => {
     const { answers, does, selection } = scene
@@ -31,6 +38,7 @@ export const eventPanel: Part = {
     const asked = answerTo(answers, eventQuestion(selection.id))
     if (asked?._tag !== "answer") return noThing(scene, selection, asked)
     const { causes, data, revision, row, stream } = asked.answer
+    const hex = frameHexIn(data)
     return [
       head(
         { kind: "Event", title: position(row.position), status: row.text, tone: row.tone },
@@ -44,6 +52,15 @@ export const eventPanel: Part = {
           title: "Pin this instant: what differs from it is listed and marked",
           click: () => does.pin(row.position),
         },
+        hex === undefined
+          ? undefined
+          : {
+              text: "Take the frame apart",
+              click: () => {
+                does.clear()
+                does.tab(`frame/${hex}`)
+              },
+            },
       ]),
       section("Where and when", [
         rows(
@@ -58,6 +75,7 @@ export const eventPanel: Part = {
       ]),
       ...(causes.length === 0 ? [] : [latest(causes, does, "Caused by")]),
       whySection(scene, "event", selection.id),
+      fold(scene, "What rests on it", false, () => blastOf(scene, "event", selection.id)),
       section("Fields", [
         rows(
           Object.entries(data)
@@ -69,6 +87,34 @@ export const eventPanel: Part = {
     ]
   },
 }
+
+/** Of a frame that was heard, where its payload may be seen. */
+const frameHexIn = (data: EventAnswer["data"]): string | undefined => {
+  const read = decodeHeard(data)
+  if (Result.isFailure(read)) return undefined
+  const { device, mac, payloadHex, ...heard } = read.success
+  const [number, macBytes, payload] = [
+    parseDevice(device),
+    Bytes.fromHex(mac),
+    Bytes.fromHex(payloadHex),
+  ]
+  return number === undefined || macBytes === undefined || payload === undefined
+    ? undefined
+    : heardHex({ ...heard, device: number, mac: macBytes, payload })
+}
+
+const decodeHeard = Schema.decodeUnknownResult(
+  Schema.Struct({
+    frameType: Schema.Int,
+    rank: Schema.Literals([1, 2, 3]),
+    flags: Schema.Int,
+    seq: Schema.Int,
+    device: Schema.String,
+    mac: Schema.String,
+    crc: Schema.Int,
+    payloadHex: Schema.String,
+  }),
+)
 
 const lateness = ({ occurredMs, recordedMs }: EventRow): string =>
   `${duration(Math.abs(recordedMs - occurredMs))} ${recordedMs < occurredMs ? "before" : "later"}`

@@ -2,7 +2,7 @@
  * The panel at the right: of the selected thing, its state and why it is so; of the whole network when nothing is
  * selected. One file a panel; here is only which one it is, its tabs, and what it asks.
  */
-import type { Selectable } from "../data/Address.ts"
+import type { Selectable, Selection } from "../data/Address.ts"
 import { position } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
 import { centrePanel } from "./centrePanel.ts"
@@ -26,11 +26,20 @@ const changesTab: Tab = {
   title: "Compare",
   ...lazy(async () => (await import("./changesPart.ts")).changesPart),
 }
+const events: Part = lazy(async () => (await import("./eventsPart.ts")).eventsPart)
+const eventsTab: Tab = { name: "events", title: "Events", ...events }
+const frameTab: Tab = {
+  name: "frame",
+  title: "Frame",
+  ...lazy(async () => (await import("./framePart.ts")).framePart),
+}
 const networkTabs: ReadonlyArray<Tab> = [
   { name: "", title: "Now", ...networkPanel },
   { name: "incidents", title: "Incidents", ...incidentsPart },
   { name: "core", title: "Core", ...corePart },
+  eventsTab,
   changesTab,
+  frameTab,
 ]
 
 const panels: Readonly<Record<Selectable, Part>> = {
@@ -43,9 +52,17 @@ const panels: Readonly<Record<Selectable, Part>> = {
   incident: incidentPanel,
 }
 
+/** Things with events of their own have these as a second tab. */
+const withEvents: ReadonlySet<Selectable> = new Set(["device", "station", "message", "customer"])
+
+const tabsOf = (selection: Selection | undefined): ReadonlyArray<Tab> => {
+  if (selection === undefined) return networkTabs
+  const state: Tab = { name: "", title: "State", ...panels[selection.kind] }
+  return withEvents.has(selection.kind) ? [state, eventsTab] : [state]
+}
+
 /** The part that is shown. */
-const partOf = ({ selection, tab }: Wish): Part =>
-  selection === undefined ? tabOf(networkTabs, tab) : panels[selection.kind]
+const partOf = ({ selection, tab }: Wish): Part => tabOf(tabsOf(selection), tab)
 
 export const asksOf = (wish: Wish, answers: Answers): ReadonlyArray<Question<unknown>> => [
   ...partOf(wish).asks(wish, answers),
@@ -55,9 +72,11 @@ export const asksOf = (wish: Wish, answers: Answers): ReadonlyArray<Question<unk
 
 export const panelOf = (scene: Scene): ReadonlyArray<Tree> => {
   const { does, pinned, selection, view } = scene
+  const tabs = tabsOf(selection)
   return [
     ...(pinned === undefined ? [] : [pinNote(pinned, does)]),
-    ...(selection === undefined ? [networkHead(view), tabRow(networkTabs, scene)] : []),
+    ...(tabs.length > 1 ? [tabRow(tabs, scene)] : []),
+    ...(selection === undefined ? [networkHead(view)] : []),
     ...partOf(scene).show(scene),
   ]
 }

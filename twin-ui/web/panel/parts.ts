@@ -96,6 +96,12 @@ export const place = (at: number, does: Does): Tree =>
     does.select("event", String(at)),
   )
 
+/** An instant that opens its event. */
+export const moment = (text: string, at: number, does: Does): Tree =>
+  h("button", { class: "moment", title: `open event ${position(at)}` }, [text], () =>
+    does.select("event", String(at)),
+  )
+
 export const link = (kind: Selectable, id: string, does: Does, text = id): Tree =>
   h("button", { class: "link", title: `open ${kindWords[kind].toLowerCase()} ${id}` }, [text], () =>
     does.select(kind, id),
@@ -156,6 +162,28 @@ export const grid = (
       ),
     ),
   ])
+
+/** One of a few, as a row of buttons. */
+export const choice = (
+  name: string,
+  all: ReadonlyArray<{
+    readonly text: string
+    readonly isChosen: boolean
+    readonly choose: () => void
+  }>,
+): Tree =>
+  h(
+    "span",
+    { class: "choice", role: "radiogroup", "aria-label": name },
+    all.map(({ choose, isChosen, text }) =>
+      h(
+        "button",
+        { key: text, type: "button", role: "radio", "aria-checked": isChosen ? "true" : "false" },
+        [text],
+        choose,
+      ),
+    ),
+  )
 
 export const actions = (
   all: ReadonlyArray<

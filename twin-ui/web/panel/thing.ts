@@ -18,12 +18,15 @@ export const stateQuestion = ({ id, kind }: Selection): Question<EntityState> =>
 /** The panel of the selected thing, from its state. */
 export const showThing = (
   scene: Scene,
-  body: (state: EntityState) => ReadonlyArray<Tree>,
+  /** `id` is that of the questions: an answer may name the thing more fully. */
+  body: (state: EntityState, id: string) => ReadonlyArray<Tree>,
 ): ReadonlyArray<Tree> => {
   const { answers, selection } = scene
   if (selection === undefined) return []
   const asked = answerTo(answers, stateQuestion(selection))
-  return asked?._tag === "answer" ? body(asked.answer) : noThing(scene, selection, asked)
+  return asked?._tag === "answer"
+    ? body(asked.answer, selection.id)
+    : noThing(scene, selection, asked)
 }
 
 export const thingHead = (state: EntityState, { does }: Scene): ReadonlyArray<Tree> => [

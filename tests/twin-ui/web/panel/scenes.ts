@@ -33,6 +33,7 @@ export const reader = (): { readonly does: Does; readonly done: ReadonlyArray<st
       pin: note("pin"),
       turn: note("turn"),
       change: note("change"),
+      order: note("order"),
     },
   }
 }
