@@ -26,6 +26,17 @@ export const serveReal = async (): Promise<Served> => {
   const folder = await mkdtemp(join(tmpdir(), "sigtwin-e2e-"))
   const log = `sqlite:${join(folder, "world.db")}`
   await promisify(execFile)(process.execPath, [main, "simulate", ...world, "--out", log, "--json"])
+  return servedFrom(folder, log)
+}
+
+/** Over a log that holds nothing yet. */
+export const serveEmpty = async (): Promise<Served> => {
+  const folder = await mkdtemp(join(tmpdir(), "sigtwin-e2e-"))
+  return servedFrom(folder, `sqlite:${join(folder, "world.db")}`)
+}
+
+/** The folder goes with the server. */
+const servedFrom = async (folder: string, log: string): Promise<Served> => {
   const served = await serveLog(log)
   return {
     url: served.url,

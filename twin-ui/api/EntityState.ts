@@ -45,15 +45,6 @@ export const Why: Schema.Codec<Why> = Schema.Struct({
   because: Schema.Array(Schema.suspend((): Schema.Codec<Why> => Why)),
 })
 
-/** A message's ranks x stations, or a station's receptions in time: a small bar chart. */
-const Bars = Schema.Struct({
-  title: Schema.String,
-  fromMs: Schema.Int,
-  toMs: Schema.Int,
-  bars: Schema.Array(Schema.Struct({ value: Schema.Finite, tone: Tone })),
-})
-type Bars = typeof Bars.Type
-
 /** A PCR as the last quote showed it, beside what it should hold. */
 export const Measured = Schema.Struct({
   bank: Schema.String,
@@ -126,7 +117,6 @@ export const EntityState = Schema.Struct({
   findings: Schema.optionalKey(Schema.Array(FindingRow)),
   tables: Schema.Array(FactTable),
   why: Schema.Array(Why),
-  bars: Schema.optionalKey(Bars),
   /** Of a message; of a device, those of its latest message. */
   receptions: Schema.optionalKey(Receptions),
   /** Of a message, in the order of time. */

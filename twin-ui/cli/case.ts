@@ -6,11 +6,14 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { Argument, Command, Flag } from "effect/cli"
 import type { Entry } from "../../projections/time/capsule/Capsule.ts"
+import { type CaseEvent, caseName, caseNameForm } from "../api/Cases.ts"
+import { entriesOf } from "../http/cases/CaseFile.ts"
 import { parseLogAddress } from "../layers.ts"
 import * as CaseFile from "./cases/CaseFile.ts"
 import { makeCapsule } from "./cases/makeCapsule.ts"
 import * as Flags from "./flags.ts"
 import { formatTable } from "./formatTable.ts"
+import { said } from "./said.ts"
 import * as Words from "./Words.ts"
 import { WrongUse } from "./WrongUse.ts"
 
@@ -32,10 +35,8 @@ const openCase = Command.make(
     ...common,
   },
   Effect.fn("cli.case.open")(function* (given) {
-    if (!/^[0-9A-Za-z][0-9A-Za-z._-]{0,47}$/.test(given.name))
-      return yield* new WrongUse({
-        detail: `${given.name}: up to 48 letters, digits, dots, dashes`,
-      })
+    if (!caseName.test(given.name))
+      return yield* new WrongUse({ detail: `${given.name}: ${caseNameForm}` })
     const file = yield* fileOf(given.log)
     const known = yield* CaseFile.read(file)
     if (known.some((event) => event.case === given.name))
@@ -70,22 +71,16 @@ const add = Command.make(
   Effect.fn("cli.case.add")(function* (given) {
     const file = yield* fileOf(given.log)
     yield* CaseFile.readCase(file, given.name)
-    const at = { case: given.name, atMs: yield* Clock.currentTimeMillis }
-    const text = Option.getOrElse(given.note, () => "")
-    const events = [
-      ...some(given.pin, (where) => ({ _tag: "InstantPinned", ...at, position: where, text })),
-      ...some(given.bookmark, (where) => ({
-        _tag: "EventBookmarked",
-        ...at,
-        position: where,
-        text,
-      })),
-      ...some(given.filter, (filter) => ({ _tag: "FilterKept", ...at, filter })),
-      ...some(given.finding, (finding) => ({ _tag: "FindingNamed", ...at, finding })),
-      ...(text !== "" && Option.isNone(given.pin) && Option.isNone(given.bookmark)
-        ? [{ _tag: "NoteTaken", ...at, text } as const]
-        : []),
-    ]
+    const events = entriesOf(
+      {
+        ...said("note", given.note),
+        ...said("pin", given.pin),
+        ...said("bookmark", given.bookmark),
+        ...said("filter", given.filter),
+        ...said("finding", given.finding),
+      },
+      { case: given.name, atMs: yield* Clock.currentTimeMillis },
+    )
     if (events.length === 0)
       return yield* new WrongUse({
         detail: "say what to add: --note, --pin, --bookmark, --filter or --finding",
@@ -206,10 +201,7 @@ export const caseCommand = Command.make("case").pipe(
   Command.withSubcommands([openCase, add, show, list, close, capsule]),
 )
 
-const some = <A>(value: Option.Option<A>, event: (value: A) => CaseFile.CaseEvent) =>
-  Option.isSome(value) ? [event(value.value)] : []
-
-const tableOf = (events: ReadonlyArray<CaseFile.CaseEvent>): string =>
+const tableOf = (events: ReadonlyArray<CaseEvent>): string =>
   formatTable(
     ["when", "what", "position", "text"],
     events.map((event) => [
@@ -231,7 +223,7 @@ const kinds = {
   CaseClosed: "closed",
 } as const
 
-const textOf = (event: CaseFile.CaseEvent): string => {
+const textOf = (event: CaseEvent): string => {
   if (event._tag === "CaseOpened") return event.title
   if (event._tag === "FilterKept") return event.filter
   return event._tag === "FindingNamed" ? event.finding : event.text

@@ -32,6 +32,7 @@ import * as config from "../config.ts"
 import { askMember } from "../http/askMember.ts"
 import * as Telemetry from "../telemetry.ts"
 import * as Server from "../http/server.ts"
+import * as CaseFile from "../http/cases/CaseFile.ts"
 import { type Settings, settingsDefault } from "../http/Settings.ts"
 import {
   analyticsLayer,
@@ -287,6 +288,7 @@ const demoText = ({ demo, events }: Found): string => {
 }
 
 const settingsOf = (given: {
+  readonly log: string
   readonly host: string
   readonly port: number
   readonly tlsCert: Option.Option<string>
@@ -294,6 +296,7 @@ const settingsOf = (given: {
 }) =>
   Effect.gen(function* () {
     const hostNames = yield* Effect.orDie(config.hostNames)
+    const address = yield* parseLogAddress(given.log)
     const settings: Settings = {
       ...settingsDefault,
       version,
@@ -308,6 +311,7 @@ const settingsOf = (given: {
       tls: yield* tlsOf(given),
       oidc: yield* oidcOf,
       pageRoot: yield* pageRoot,
+      caseFile: address._tag === "Sqlite" ? CaseFile.beside(address.path) : undefined,
     }
     return settings
   })

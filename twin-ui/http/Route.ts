@@ -41,7 +41,15 @@ export interface About {
   readonly path: `/${string}`
   /** Name of the operation, as a generated client would call it. */
   readonly operation: string
-  readonly tag: "ingest" | "state" | "analytics" | "events" | "feed" | "commands" | "service"
+  readonly tag:
+    | "ingest"
+    | "state"
+    | "analytics"
+    | "events"
+    | "feed"
+    | "commands"
+    | "cases"
+    | "service"
   readonly access: Access
   /** What who asks must be allowed to do; see `gate.ts` for what holds where it is absent. */
   readonly right?: Right

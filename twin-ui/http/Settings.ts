@@ -20,6 +20,8 @@ export interface Settings {
   readonly oidc: Oidc | undefined
   /** Folder of the built page (`dist/web`); undefined serves none. */
   readonly pageRoot: string | undefined
+  /** Where investigations are kept; undefined keeps none. */
+  readonly caseFile: string | undefined
   /** Readers of `/feed` and `/feed/chain` together; beyond it a reader is told to come again. */
   readonly feedClientsMax: number
   /** A comment line is sent to readers of `/feed` at least this often, so that a dead connection shows. */
@@ -52,6 +54,7 @@ export const settingsDefault: Omit<Settings, "version"> = {
   tls: undefined,
   oidc: undefined,
   pageRoot: undefined,
+  caseFile: undefined,
   feedClientsMax: 64,
   heartbeatMs: 5_000,
 }

@@ -15,6 +15,7 @@ const tags = {
   analytics: "Questions over tables made of the log: SQL, and questions that have a name.",
   events: "The log: what happened, newest first.",
   feed: "What happens, as it happens: server-sent events.",
+  cases: "Investigations: notes, pinned instants, bookmarks and findings, kept beside the log.",
   commands: "What changes the twin. Each is decided on, and recorded as events.",
   service: "The server itself.",
 }

@@ -31,6 +31,7 @@ import * as AnalyticsRoutes from "./analyticsRoutes.ts"
 import * as OutlierRoutes from "./outlierRoutes.ts"
 import * as QuestionRoutes from "./questionRoutes.ts"
 import * as ApiRoutes from "./apiRoutes.ts"
+import * as CaseRoutes from "./caseRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
 import * as AlertRoutes from "./alertRoutes.ts"
@@ -171,6 +172,7 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...(yield* QuestionRoutes.make(scopeBy(yield* Twin))),
       ...(yield* OutlierRoutes.make(scopeBy(yield* Twin))),
       ...(yield* CommandRoutes.make),
+      ...CaseRoutes.make(settings),
       ...(yield* EraseRoutes.make),
       ...(yield* AlertRoutes.makeCommands),
       ...(yield* FeedRoutes.make(settings)),

@@ -187,15 +187,6 @@ export const startDouble = async (plan: Plan): Promise<Double> => {
           ],
         },
       ],
-      bars: {
-        title: "Receptions, last 4 h",
-        fromMs: rows[0].occurredMs - 4 * 3_600_000,
-        toMs: rows[0].occurredMs,
-        bars: rows.map(({ tone }, index) => ({
-          value: 3 + (index % 7),
-          tone: tone === "plain" ? "good" : tone,
-        })),
-      },
       latest: rows,
     }
   }

@@ -27,8 +27,6 @@ export interface Desk {
   readonly pages: number
   /** How far the list of events is scrolled, px. */
   readonly top: number
-  /** The frame in the dissector, hex. */
-  readonly frame: string
   readonly outcome: Outcome | undefined
   /** Length of a station's trust time line, ms. */
   readonly trustMs: number
@@ -36,6 +34,10 @@ export interface Desk {
   readonly numbers: number
   /** For commands, where the server asks for one; never kept beyond the page. */
   readonly token: string
+  /** Commands that were answered: what no event tells of is asked again after each. */
+  readonly orders: number
+  /** The case that things are added to. */
+  readonly case: string
 }
 
 export const initial: Desk = {
@@ -43,11 +45,12 @@ export const initial: Desk = {
   sought: "",
   pages: 1,
   top: 0,
-  frame: "",
   outcome: undefined,
   trustMs: 86_400_000,
   numbers: 40,
   token: "",
+  orders: 0,
+  case: "",
 }
 
 /** Folds remembered; older ones go back to how they are at first. */
@@ -70,6 +73,8 @@ export const doesOn = (desk: BehaviorSubject<Desk>): DeskDoes => ({
   order: (order) => {
     const { what } = order
     desk.next({ ...desk.value, outcome: { _tag: "under-way", what } })
-    void command(order, desk.value.token).then((outcome) => desk.next({ ...desk.value, outcome }))
+    void command(order, desk.value.token).then((outcome) =>
+      desk.next({ ...desk.value, outcome, orders: desk.value.orders + 1 }),
+    )
   },
 })

@@ -10,7 +10,8 @@ import { duration, instant, position } from "../model/format.ts"
 import { blastOf, blastQuestion } from "./blastSection.ts"
 import { latest } from "./eventList.ts"
 import { noThing } from "./noAnswer.ts"
-import { actions, fold, head, type Row, rows, section, summary } from "./parts.ts"
+import { outcomeOf } from "./outcome.ts"
+import { actions, fold, head, keep, type Row, rows, section, summary } from "./parts.ts"
 import { answerTo, type Question } from "./Question.ts"
 import type { Does, Part } from "./Scene.ts"
 import { whyQuestion, whySection } from "./whyTree.ts"
@@ -52,6 +53,7 @@ export const eventPanel: Part = {
           title: "Pin this instant: what differs from it is listed and marked",
           click: () => does.pin(row.position),
         },
+        keep(scene, { bookmark: row.position, note: `${row.text} ${row.detail}`.trim() }),
         hex === undefined
           ? undefined
           : {
@@ -62,6 +64,7 @@ export const eventPanel: Part = {
               },
             },
       ]),
+      outcomeOf(scene),
       section("Where and when", [
         rows(
           [

@@ -4,7 +4,8 @@ import { FindingsAnswer, type FindingRow, findingsLimitMax, sureness } from "../
 import { count, duration, instant } from "../model/format.ts"
 import type { Tree } from "../view/patch.ts"
 import { noPart, noThing } from "./noAnswer.ts"
-import { actions, head, kindWords, type Row, rows, section, summary } from "./parts.ts"
+import { outcomeOf } from "./outcome.ts"
+import { actions, head, keep, kindWords, type Row, rows, section, summary } from "./parts.ts"
 import { answerTo, type Question } from "./Question.ts"
 import type { Does, Part, Scene } from "./Scene.ts"
 import { evidence } from "./thoughts.ts"
@@ -38,44 +39,49 @@ export const incidentPanel: Part = {
   },
 }
 
-const incidentOf = ({ does, view }: Scene, incident: Incident): ReadonlyArray<Tree> => [
-  head(
-    {
-      kind: "Incident",
-      title: incident.label,
-      status: incident.end === undefined ? "going on" : "over",
-      tone: incident.tone,
-    },
-    does,
-  ),
-  section("Extent", [
-    rows(
-      [
-        { label: "from", value: instant(incident.start.ms), at: incident.start.position },
-        incident.end === undefined
-          ? {
-              label: "to",
-              value: `still going on, for ${duration(Math.max(0, view.occurredMs - incident.start.ms))}`,
-            }
-          : { label: "to", value: instant(incident.end.ms), at: incident.end.position },
-        ...(incident.count > 1 ? [{ label: "events", value: count(incident.count) }] : []),
-        ...concerned(incident, does),
-      ],
+const incidentOf = (scene: Scene, incident: Incident): ReadonlyArray<Tree> => {
+  const { does, view } = scene
+  return [
+    head(
+      {
+        kind: "Incident",
+        title: incident.label,
+        status: incident.end === undefined ? "going on" : "over",
+        tone: incident.tone,
+      },
       does,
     ),
-  ]),
-  actions([
-    {
-      text: "Go to its first moment",
-      click: () => does.seek(incident.start.position),
-    },
-    {
-      text: "Compare with before",
-      title: "Pin the instant before it: what differs from it is listed and marked",
-      click: () => does.pin(Math.max(0, incident.start.position - 1)),
-    },
-  ]),
-]
+    section("Extent", [
+      rows(
+        [
+          { label: "from", value: instant(incident.start.ms), at: incident.start.position },
+          incident.end === undefined
+            ? {
+                label: "to",
+                value: `still going on, for ${duration(Math.max(0, view.occurredMs - incident.start.ms))}`,
+              }
+            : { label: "to", value: instant(incident.end.ms), at: incident.end.position },
+          ...(incident.count > 1 ? [{ label: "events", value: count(incident.count) }] : []),
+          ...concerned(incident, does),
+        ],
+        does,
+      ),
+    ]),
+    actions([
+      {
+        text: "Go to its first moment",
+        click: () => does.seek(incident.start.position),
+      },
+      {
+        text: "Compare with before",
+        title: "Pin the instant before it: what differs from it is listed and marked",
+        click: () => does.pin(Math.max(0, incident.start.position - 1)),
+      },
+      keep(scene, { pin: incident.start.position, note: incident.label }),
+    ]),
+    outcomeOf(scene),
+  ]
+}
 
 const findingOf = (
   scene: Scene,
@@ -111,7 +117,11 @@ const findingOf = (
         text: "Compare with before",
         click: () => does.pin(Math.max(0, finding.first.position - 1)),
       },
+      keep(scene, {
+        finding: `${finding.kind}:${finding.device ?? finding.station ?? finding.area ?? ""}`,
+      }),
     ]),
+    outcomeOf(scene),
   ]
 }
 

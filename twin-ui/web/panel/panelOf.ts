@@ -33,6 +33,11 @@ const frameTab: Tab = {
   title: "Frame",
   ...lazy(async () => (await import("./framePart.ts")).framePart),
 }
+const casesTab: Tab = {
+  name: "cases",
+  title: "Cases",
+  ...lazy(async () => (await import("./casesPart.ts")).casesPart),
+}
 const networkTabs: ReadonlyArray<Tab> = [
   { name: "", title: "Now", ...networkPanel },
   { name: "incidents", title: "Incidents", ...incidentsPart },
@@ -40,6 +45,7 @@ const networkTabs: ReadonlyArray<Tab> = [
   eventsTab,
   changesTab,
   frameTab,
+  casesTab,
 ]
 
 const panels: Readonly<Record<Selectable, Part>> = {

@@ -2,21 +2,29 @@
 import type { Frame } from "../view/Frame.ts"
 import { patch } from "../view/patch.ts"
 import { panelOf } from "./panelOf.ts"
+import { roveIn } from "./roveIn.ts"
 import type { Does } from "./Scene.ts"
 
 export interface Panel {
   readonly draw: (frame: Frame) => void
 }
 
-export const panelOn = (element: HTMLElement, does: Does): Panel => ({
-  draw: ({ answers, desk, picture, ui }) => {
-    const { view } = picture
-    const { pinned, selection, tab } = ui.address
-    patch(
-      element,
-      view === undefined
-        ? []
-        : panelOf({ picture, view, selection, tab, pinned, desk, answers, does }),
-    )
-  },
-})
+export const panelOn = (element: HTMLElement, does: Does): Panel => {
+  element.addEventListener("keydown", (event) => {
+    if (!roveIn(event)) return
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  return {
+    draw: ({ answers, desk, picture, ui }) => {
+      const { view } = picture
+      const { pinned, selection, tab } = ui.address
+      patch(
+        element,
+        view === undefined
+          ? []
+          : panelOf({ picture, view, selection, tab, pinned, desk, answers, does }),
+      )
+    },
+  }
+}

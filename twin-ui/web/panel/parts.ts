@@ -185,6 +185,27 @@ export const choice = (
     ),
   )
 
+/** Adds something to the case that is open. */
+export const keep = (
+  { desk, does }: Scene,
+  what: Readonly<Record<string, unknown>>,
+): { readonly text: string; readonly title: string; readonly click: () => void } => ({
+  text: desk.case === "" ? "Keep in a case …" : `Keep in ${desk.case}`,
+  title: "Cases are kept beside the log, with notes",
+  click: () => {
+    if (desk.case === "") {
+      does.clear()
+      does.tab("cases")
+    } else
+      does.order({
+        what: `kept in ${desk.case}`,
+        method: "POST",
+        path: `/api/cases/${encodeURIComponent(desk.case)}/entries`,
+        body: what,
+      })
+  },
+})
+
 export const actions = (
   all: ReadonlyArray<
     { readonly text: string; readonly title?: string; readonly click: () => void } | undefined

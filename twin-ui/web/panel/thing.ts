@@ -1,7 +1,7 @@
 /** What panels of devices, stations, customers and messages have in common: one answer, heading, tables, latest events. */
 import { EntityState, type FactTable } from "../../api/EntityState.ts"
 import type { Selection } from "../data/Address.ts"
-import { h, type Tree } from "../view/patch.ts"
+import type { Tree } from "../view/patch.ts"
 import { latest } from "./eventList.ts"
 import { noThing } from "./noAnswer.ts"
 import { factTable, fold, head, kindWords, section, summary } from "./parts.ts"
@@ -62,21 +62,3 @@ export const foldedTables = (
     .map((table) => fold(scene, table.title, false, () => [factTable(table, scene.does)]))
 
 export const latestOf = (state: EntityState, { does }: Scene): Tree => latest(state.latest, does)
-
-export const barsOf = ({ bars }: EntityState): ReadonlyArray<Tree> => {
-  if (bars === undefined) return []
-  const most = Math.max(1, ...bars.bars.map(({ value }) => value))
-  return [
-    section(bars.title, [
-      h("figure", { class: "bars" }, [
-        h(
-          "div",
-          { role: "img", "aria-label": `${bars.bars.length} bars, at most ${most}` },
-          bars.bars.map(({ tone, value }) =>
-            h("i", { class: tone, style: `height:${Math.round((value / most) * 100)}%` }),
-          ),
-        ),
-      ]),
-    ]),
-  ]
-}

@@ -1,0 +1,180 @@
+/** Investigations over HTTP: the file that `sigtwin case` keeps, beside the log and never in it. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import {
+  AddedAnswer,
+  AddToCase,
+  CaseAnswer,
+  type CaseEvent,
+  CasesAnswer,
+  CloseCase,
+  OpenCase,
+} from "../api/Cases.ts"
+import * as CaseFile from "./cases/CaseFile.ts"
+import * as Parameter from "./Parameter.ts"
+import * as Problem from "./Problem.ts"
+import * as Route from "./Route.ts"
+import type { Settings } from "./Settings.ts"
+import { Viewer } from "./Viewer.ts"
+
+/** Cases are about the whole network: they are for who sees it all. */
+const reading = { method: "GET", tag: "cases", access: "api" } as const
+const writing = {
+  method: "POST",
+  tag: "cases",
+  access: "command",
+  // Who may look into what others did, investigates.
+  right: "read-audit",
+} as const
+
+const json = (schema: NonNullable<Route.Answer["schema"]>, description: string) => ({
+  description,
+  contentType: "application/json",
+  schema,
+})
+
+const name = { name: Parameter.id("Name of the case.") }
+
+export const make = ({ caseFile }: Settings): ReadonlyArray<Route.Route> => {
+  /** All events; a problem where there is no file to keep them in. */
+  const all = Effect.gen(function* () {
+    if (caseFile === undefined) return yield* nowhere
+    return yield* Effect.mapError(CaseFile.read(caseFile), unusable)
+  })
+  const ofCase = Effect.fnUntraced(function* (wanted: string) {
+    const events = (yield* all).filter((event) => event.case === wanted)
+    return events.length === 0
+      ? yield* Problem.make("not-there", `there is no case ${wanted}`, { where: "path.name" })
+      : events
+  })
+  const add = (events: ReadonlyArray<CaseEvent>) =>
+    caseFile === undefined
+      ? Effect.fail(nowhere)
+      : Effect.mapError(CaseFile.append(caseFile, events), unusable)
+  /** Who writes, when. */
+  const now = Effect.fnUntraced(function* (of: string) {
+    const { name: by } = yield* Viewer
+    return { case: of, atMs: yield* Clock.currentTimeMillis, by }
+  })
+  const added = (of: string, count: number) =>
+    Route.answer(AddedAnswer, { case: of, added: count }, { status: 201 })
+
+  return [
+    Route.make({
+      ...reading,
+      path: "/api/cases",
+      operation: "listCases",
+      summary: "Investigations, newest first",
+      answers: { 200: json(CasesAnswer, "The cases.") },
+      problems: ["not-there", "log-unavailable"],
+      handle: () =>
+        Effect.map(all, (events) =>
+          Route.answer(CasesAnswer, {
+            cases: events
+              .filter((event) => event._tag === "CaseOpened")
+              .map(({ atMs, case: of, title }) => {
+                const own = events.filter((event) => event.case === of)
+                const closed = own.findLast((event) => event._tag === "CaseClosed")
+                return {
+                  case: of,
+                  title,
+                  openedMs: atMs,
+                  closedMs: closed?.atMs ?? null,
+                  entries: own.length,
+                }
+              })
+              .toReversed(),
+          }),
+        ),
+    }),
+    Route.make({
+      ...reading,
+      path: "/api/cases/:name",
+      operation: "getCase",
+      summary: "One investigation, oldest entry first",
+      params: name,
+      answers: { 200: json(CaseAnswer, "The case.") },
+      problems: ["bad-request", "not-there", "log-unavailable"],
+      handle: ({ params }) =>
+        Effect.map(ofCase(params.name), (entries) =>
+          Route.answer(CaseAnswer, { case: params.name, entries }),
+        ),
+    }),
+    Route.withJson({
+      ...writing,
+      path: "/api/cases",
+      operation: "openCase",
+      summary: "Open an investigation",
+      schema: OpenCase,
+      bodyDescription: "Its name, and what it is about.",
+      answers: { 201: json(AddedAnswer, "It is open.") },
+      problems: [
+        "bad-request",
+        "conflict",
+        "not-there",
+        "log-unavailable",
+        "too-large",
+        "wrong-media-type",
+      ],
+      handle: ({ body }) =>
+        Effect.gen(function* () {
+          const of = body.case
+          if ((yield* all).some((event) => event.case === of))
+            return yield* Problem.make("conflict", `there is a case ${of} already`, {
+              where: "body.case",
+            })
+          yield* add([{ _tag: "CaseOpened", ...(yield* now(of)), title: body.title ?? "" }])
+          return added(of, 1)
+        }),
+    }),
+    Route.withJson({
+      ...writing,
+      path: "/api/cases/:name/entries",
+      operation: "addToCase",
+      summary: "Add a note, a pinned instant, a bookmark, a filter or a finding",
+      params: name,
+      schema: AddToCase,
+      bodyDescription: "What is added; `note` alone, or on what is pinned or bookmarked.",
+      answers: { 201: json(AddedAnswer, "It is added.") },
+      problems: ["bad-request", "not-there", "log-unavailable", "too-large", "wrong-media-type"],
+      handle: ({ body, params }) =>
+        Effect.gen(function* () {
+          yield* ofCase(params.name)
+          const entries = CaseFile.entriesOf(body, yield* now(params.name))
+          if (entries.length === 0)
+            return yield* Problem.make(
+              "bad-request",
+              "say what to add: note, pin, bookmark, filter or finding",
+              { where: "body" },
+            )
+          yield* add(entries)
+          return added(params.name, entries.length)
+        }),
+    }),
+    Route.withJson({
+      ...writing,
+      path: "/api/cases/:name/close",
+      operation: "closeCase",
+      summary: "Close an investigation",
+      params: name,
+      schema: CloseCase,
+      bodyDescription: "How it ended.",
+      answers: { 201: json(AddedAnswer, "It is closed.") },
+      problems: ["bad-request", "not-there", "log-unavailable", "too-large", "wrong-media-type"],
+      handle: ({ body, params }) =>
+        Effect.gen(function* () {
+          yield* ofCase(params.name)
+          yield* add([{ _tag: "CaseClosed", ...(yield* now(params.name)), text: body.note ?? "" }])
+          return added(params.name, 1)
+        }),
+    }),
+  ]
+}
+
+const nowhere = Problem.make(
+  "not-there",
+  "cases are kept beside a log in a file, and this log is in none",
+)
+
+const unusable = ({ detail }: CaseFile.CaseFileUnusable): Problem.Problem =>
+  Problem.make("log-unavailable", detail)
