@@ -9,7 +9,8 @@ import { radio } from "../core/ingest/radio.ts"
 export const meter = radio(0x4d33db)
 const good = "11".repeat(32)
 const other = "22".repeat(32)
-export const minuteMs = 60_000
+/** Beyond the tally window: one message each. */
+export const apartMs = 40_000
 
 export interface Endpoint {
   readonly url: string
@@ -99,8 +100,8 @@ const frameIn = (input: ReturnType<typeof meter.send>): { readonly frame: string
   return { frame: input.frame.frame }
 }
 
-/** Until here all is well; then number 13 comes from a station that changed, and number 12 once more. */
-export const tell = async (url: string, startMs: number): Promise<void> => {
+/** Until here all is well; then number 13 comes from a station that changed, and number 12 once more. Gives when it began. */
+export const tell = async (url: string): Promise<number> => {
   await post(url, "/api/customers", { customer: "hydro", name: "Hydro" })
   await post(url, "/api/devices", {
     device: "4D33DB",
@@ -112,9 +113,12 @@ export const tell = async (url: string, startMs: number): Promise<void> => {
     await post(url, "/api/stations", { station, name: `Antwerp ${station}`, city: "Antwerp" })
     await post(url, `/api/stations/${station}/reference`, { configDigest: good })
   }
+  // What was heard before the reference values were adopted is not measured by them.
+  const startMs = Date.now() + 1_000
   await send(url, 10, { atMs: startMs })
-  await send(url, 11, { atMs: startMs + 10 * minuteMs, stations: ["BS-1", "BS-2"] })
-  await send(url, 12, { atMs: startMs + 20 * minuteMs })
-  await send(url, 13, { atMs: startMs + 30 * minuteMs, isChanged: true })
-  await send(url, 12, { atMs: startMs + 40 * minuteMs, stations: ["BS-2"] })
+  await send(url, 11, { atMs: startMs + apartMs, stations: ["BS-1", "BS-2"] })
+  await send(url, 12, { atMs: startMs + 2 * apartMs })
+  await send(url, 13, { atMs: startMs + 3 * apartMs, isChanged: true })
+  await send(url, 12, { atMs: startMs + 4 * apartMs, stations: ["BS-2"] })
+  return startMs
 }

@@ -71,6 +71,14 @@ export const isTelling = ({ change, fields, thing }: Change): boolean => {
   )
 }
 
+/** The telling fields first, and what is said at once before what is deep inside. */
+export const inOrder = ({ fields, thing }: Change): Change["fields"] => {
+  const usual = routine[thing.split(" ", 1)[0]]
+  const weight = (field: string): number =>
+    (usual?.test(field) === true ? 100 : 0) + field.split(".").length
+  return fields.toSorted((a, b) => weight(a.field) - weight(b.field))
+}
+
 /** What a thing of a diff opens. */
 export const openedBy = (
   thing: string,

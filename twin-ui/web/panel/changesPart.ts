@@ -2,7 +2,15 @@
 import type { Change } from "../../api/Diff.ts"
 import { count, instant, plural, position } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
-import { differenceOf, diffQuestion, groupOf, groupOrder, isTelling, openedBy } from "./changes.ts"
+import {
+  differenceOf,
+  diffQuestion,
+  groupOf,
+  groupOrder,
+  inOrder,
+  isTelling,
+  openedBy,
+} from "./changes.ts"
 import { noPart } from "./noAnswer.ts"
 import { actions, fold, link, quiet } from "./parts.ts"
 import { answerTo } from "./Question.ts"
@@ -107,13 +115,15 @@ const list = (scene: Scene, changes: ReadonlyArray<Change>): Tree =>
     changes.slice(0, linesMax).map((change) => changeItem(scene, change)),
   )
 
-const changeItem = (scene: Scene, { change, fields, thing }: Change): Tree => {
+const changeItem = (scene: Scene, difference: Change): Tree => {
+  const { change, fields, thing } = difference
   const { desk, does } = scene
   const opened = openedBy(thing)
   const name = thing.slice(thing.indexOf(" ") + 1)
   const key = `diff ${thing}`
   const isOpen = desk.turned.has(key)
-  const shown = change === "changed" || isOpen ? fields.slice(0, isOpen ? 200 : fieldsMax) : []
+  const shown =
+    change === "changed" || isOpen ? inOrder(difference).slice(0, isOpen ? 200 : fieldsMax) : []
   const rest = fields.length - shown.length
   return h("li", { key: thing }, [
     h("span", { class: `difference ${differenceOf[change]}` }, [signs[change]]),

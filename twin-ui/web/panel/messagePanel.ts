@@ -44,7 +44,8 @@ export const messagePanel: Part = {
 /** What was delivered, or given up, may be sent once more: from the log, under the same key. */
 const againOf = (scene: Scene, { id, path = [] }: EntityState): ReadonlyArray<Tree> => {
   const outcomes = new Map<string, string>()
-  for (const { detail, label, stage } of path)
+  // By what was recorded last: a station's clock may run ahead of ours.
+  for (const { detail, label, stage } of path.toSorted((a, b) => a.position - b.position))
     if (stage === "delivery") outcomes.set(detail.split(" · ", 1)[0], label)
   const over = [...outcomes].flatMap(([to, label]) => {
     const was =
