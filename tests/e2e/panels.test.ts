@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
-import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import type { Browser, Page } from "playwright-core"
@@ -10,7 +8,7 @@ import { EventsAnswer } from "../../twin-ui/api/Events.ts"
 import { violationsIn } from "./axe.ts"
 import * as Chromium from "./Chromium.ts"
 import { apartMs, endpoint, send, tell } from "./panelWorld.ts"
-import { main, type Served, serveEmpty } from "./servers.ts"
+import { type Served, serveEmpty } from "./servers.ts"
 
 const path = Chromium.find()
 if (path === undefined)
@@ -63,11 +61,10 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
     }
     assert.deepStrictEqual(errors, [])
   }
-  const cli = async (...given: ReadonlyArray<string>): Promise<unknown> => {
-    const args = [main, ...given, "--server", served.url, "--json"]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    return JSON.parse(stdout)
-  }
+  /** What the command line prints with --json, as it asks the same. */
+  const answerTo = async (asked: string): Promise<unknown> =>
+    (await fetch(served.url + asked)).json()
+
   it("lead from a station's lost trust to the first cause", () =>
     visit("?show=station%3ABS-1", async (page) => {
       await page.waitForSelector("#panel .status:has-text('trust lost')")
@@ -83,17 +80,17 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
       assert.strictEqual(await page.locator("#panel h3:has-text('Caused by')").count(), 0)
     }))
 
-  it("count as the command line counts", () =>
+  it("count as the API counts", () =>
     visit("?show=station%3ABS-1", async (page) => {
-      const blast = await cli("blast", "station", "BS-1")
+      const blast = await answerTo("/api/blast/station/BS-1")
       const rested = Reflect.get(Object(blast), "count")
       assert.strictEqual(await valueOf(page, "accepted messages"), String(rested))
-      const station = JSON.stringify(await cli("state", "station", "BS-1"))
+      const station = JSON.stringify(await answerTo("/api/stations/BS-1"))
       const receptions = await valueOf(page, "receptions")
       assert.include(station, `"label":"receptions","value":"${receptions}"`)
       await page.goto(`${served.url}/?show=device%3A4D33DB`)
       await settled(page)
-      const device = await cli("state", "device", "4D33DB")
+      const device = await answerTo("/api/devices/4D33DB")
       assert.include(JSON.stringify(device), await valueOf(page, "last number"))
       assert.match(await page.locator("#panel .matrix").innerText(), /-11\d dBm/)
     }))
@@ -127,7 +124,7 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
         await settled(page)
         await page.click("#panel .actions button:has-text('again')")
         await page.waitForSelector("#panel .outcome .good")
-        await page.waitForSelector("#panel .waterfall li:nth-of-type(n+5)")
+        await page.waitForSelector("#panel .waterfall li:nth-of-type(n+6)")
         assert.isAtLeast(hydro.got.length, 3)
       })
     } finally {
