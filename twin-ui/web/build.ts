@@ -17,6 +17,7 @@ const sources = [
   "core/frame",
   "projections/anomaly",
   "projections/chain",
+  "projections/time/blast",
   "projections/Projection.ts",
   "package-lock.json",
 ]

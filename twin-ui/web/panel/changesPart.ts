@@ -155,5 +155,6 @@ const changeItem = (scene: Scene, difference: Change): Tree => {
 const valueText = (field: string, value: unknown): string => {
   if (field.endsWith("Ms") && typeof value === "number" && value > 1e11) return instant(value)
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "")
+  if (/^[0-9a-f]{32,}$/.test(text)) return `${text.slice(0, 12)}…`
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -1,9 +1,9 @@
 /** The core network: for each service the ways left, single points of failure and availability; its parts. */
 import { CoreAnswer } from "../../api/Core.ts"
-import { duration, instant, minute, plural } from "../model/format.ts"
+import { duration, instant, plural } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
 import { noPart } from "./noAnswer.ts"
-import { grid, place, quiet, rows, section, signed } from "./parts.ts"
+import { grid, moment, quiet, rows, section, signed } from "./parts.ts"
 import { answerTo, type Question } from "./Question.ts"
 import type { Does, Part } from "./Scene.ts"
 
@@ -41,17 +41,20 @@ export const coreSections = (
         ? quiet("None is known.")
         : grid(
             "parts of the core",
-            [{ title: "part" }, { title: "kind" }, { title: "since" }, { title: "" }],
+            [{ title: "part" }, { title: "since" }],
             listed.map(({ detail, kind, part, since, sinceMs, up }) => ({
               key: part,
               tone: up ? undefined : "suspicious",
               cells: [
-                h("span", { class: up ? "good" : "suspicious" }, [
-                  signed(up ? "good" : "suspicious", `${part}${up ? "" : " down"}`),
+                h("span", {}, [
+                  h("span", { class: up ? "good" : "suspicious" }, [
+                    signed(up ? "good" : "suspicious", `${part}${up ? "" : " down"}`),
+                  ]),
+                  h("small", { class: "meaning" }, [detail === null ? kind : `${kind}, ${detail}`]),
                 ]),
-                detail === null ? kind : `${kind}, ${detail}`,
-                sinceMs === null ? "never reported" : minute(sinceMs),
-                since === null ? "" : place(since, does),
+                sinceMs === null || since === null
+                  ? "not reported"
+                  : moment(instant(sinceMs).slice(0, 19), since, does),
               ],
             })),
           ),

@@ -108,8 +108,10 @@ const findingOf = (
     ),
     summary("The twin infers this from the facts below; by itself it refuses nothing."),
     section("Extent", [rows(extentOf(finding, does), does)]),
-    section("Facts that speak for it", [evidence(finding.facts, does)]),
-    whySection(scene, "finding", id),
+    // The tree of reasons begins with the same facts; who may not see it is told these.
+    ...(answerTo(answers, whyQuestion("finding", id))?._tag === "answer"
+      ? [whySection(scene, "finding", id)]
+      : [section("Facts that speak for it", [evidence(finding.facts, does)])]),
     actions([
       { text: "Go to its first moment", click: () => does.seek(finding.first.position) },
       { text: "Go to where it was found", click: () => does.seek(finding.found.position) },
@@ -129,7 +131,7 @@ const extentOf = (finding: FindingRow, does: Does): ReadonlyArray<Row> => [
   { label: "since", value: instant(finding.first.ms), at: finding.first.position },
   { label: "last", value: instant(finding.last.ms), at: finding.last.position },
   { label: "found", value: instant(finding.found.ms), at: finding.found.position },
-  { label: "seen", value: `${count(finding.count)} times` },
+  { label: "seen", value: finding.count === 1 ? "once" : `${count(finding.count)} times` },
   ...(finding.area === undefined ? [] : [{ label: "area", value: finding.area }]),
   ...concerned(finding, does),
 ]

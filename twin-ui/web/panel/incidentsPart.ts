@@ -6,11 +6,12 @@ import { type IncidentLine, IncidentsAnswer } from "../../api/Incidents.ts"
 import type { Selection } from "../data/Address.ts"
 import { count, duration, instant, plural } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
+import { anomaliesSection, anomalyQuestions } from "./anomaliesSection.ts"
 import { dayAndMinute } from "./incidentLine.ts"
 import { noPart } from "./noAnswer.ts"
 import { place, quiet, signed } from "./parts.ts"
 import { answerTo, type Question } from "./Question.ts"
-import type { Does, Part } from "./Scene.ts"
+import type { Does, Part, Scene } from "./Scene.ts"
 
 const listedMax = 200
 
@@ -21,26 +22,26 @@ const question: Question<IncidentsAnswer> = {
 }
 
 export const incidentsPart: Part = {
-  asks: () => [question],
-  show: ({ answers, does, view }) => {
-    const asked = answerTo(answers, question)
-    if (asked?._tag !== "answer") return [noPart(asked)]
-    const { incidents, total } = asked.answer
-    if (total === 0) return [quiet("None so far.")]
-    return [
-      h("p", { class: "summary" }, [
-        `${plural(total, "incident")}, what began last first. What overlaps and concerns the same thing is one.`,
-      ]),
-      h(
-        "ol",
-        { class: "cards" },
-        incidents.map((line) => card(line, view.occurredMs, does)),
-      ),
-      ...(total > incidents.length
-        ? [quiet(`${count(total - incidents.length)} older ones.`)]
-        : []),
-    ]
-  },
+  asks: () => [question, ...anomalyQuestions],
+  show: (scene) => [...linesOf(scene), anomaliesSection(scene)],
+}
+
+const linesOf = ({ answers, does, view }: Scene): ReadonlyArray<Tree> => {
+  const asked = answerTo(answers, question)
+  if (asked?._tag !== "answer") return [noPart(asked)]
+  const { incidents, total } = asked.answer
+  if (total === 0) return [quiet("None so far.")]
+  return [
+    h("p", { class: "summary" }, [
+      `${plural(total, "incident")}, what began last first. What overlaps and concerns the same thing is one.`,
+    ]),
+    h(
+      "ol",
+      { class: "cards" },
+      incidents.map((line) => card(line, view.occurredMs, does)),
+    ),
+    ...(total > incidents.length ? [quiet(`${count(total - incidents.length)} older ones.`)] : []),
+  ]
 }
 
 /** What it is about: the first thing of its first part. */
