@@ -51,13 +51,6 @@ export const make = ({ caseFile }: Settings): ReadonlyArray<Route.Route> => {
     caseFile === undefined
       ? Effect.fail(nowhere)
       : Effect.mapError(CaseFile.append(caseFile, events), unusable)
-  /** Who writes, when. */
-  const now = Effect.fnUntraced(function* (of: string) {
-    const { name: by } = yield* Viewer
-    return { case: of, atMs: yield* Clock.currentTimeMillis, by }
-  })
-  const added = (of: string, count: number) =>
-    Route.answer(AddedAnswer, { case: of, added: count }, { status: 201 })
 
   return [
     Route.make({
@@ -170,6 +163,15 @@ export const make = ({ caseFile }: Settings): ReadonlyArray<Route.Route> => {
     }),
   ]
 }
+
+/** Who writes, when. */
+const now = Effect.fnUntraced(function* (of: string) {
+  const { name: by } = yield* Viewer
+  return { case: of, atMs: yield* Clock.currentTimeMillis, by }
+})
+
+const added = (of: string, count: number) =>
+  Route.answer(AddedAnswer, { case: of, added: count }, { status: 201 })
 
 const nowhere = Problem.make(
   "not-there",
