@@ -1,5 +1,6 @@
 /** Every benchmark, in the order they are printed. */
 import type { Bench } from "./Bench.ts"
+import { bench as analytics } from "./analytics.ts"
 import { bench as anomaly } from "./anomaly.ts"
 import { bench as attest } from "./attest.ts"
 import { bench as delivery } from "./delivery.ts"
@@ -26,4 +27,5 @@ export const all: ReadonlyArray<Bench> = [
   timeTravel,
   delivery,
   page,
+  analytics,
 ]

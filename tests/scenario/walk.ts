@@ -23,9 +23,15 @@ export interface Played {
 /** Longest output shown in a document. */
 const linesMax = 24
 
-export const play = (name: string, scratch: string) =>
+export const play = (
+  name: string,
+  scratch: string,
+  /** Another document than a walk of incidents, and files that its commands name by another name. */
+  more: { readonly path?: string; readonly files?: Readonly<Record<string, string>> } = {},
+) =>
   Effect.gen(function* () {
-    const written = readFileSync(join(folder, name), "utf8")
+    const { files = {}, path = join(folder, name) } = more
+    const written = readFileSync(path, "utf8")
     const real: Array<string> = []
     const commands: Array<string> = []
     const codes: Array<number | null> = []
@@ -42,10 +48,18 @@ export const play = (name: string, scratch: string) =>
       }
       if (!line.startsWith("$ sigtwin ")) continue
       commands.push(line)
-      const ended = yield* run(...wordsOf(line.slice("$ sigtwin ".length)).map(within(scratch)))
+      const ended = yield* run(
+        ...wordsOf(line.slice("$ sigtwin ".length)).map(
+          (word) => files[word] ?? within(scratch)(word),
+        ),
+      )
       codes.push(ended.code)
       const printed = [ended.out, ended.err].filter((text) => text !== "").join("\n")
-      real.push(line, ...shown(printed.replaceAll(`${scratch}/`, "")))
+      const named = Object.entries(files).reduce(
+        (text, [word, file]) => text.replaceAll(file, word),
+        printed.replaceAll(`${scratch}/`, ""),
+      )
+      real.push(line, ...shown(named))
     }
     const played: Played = {
       name,
@@ -60,7 +74,7 @@ export const play = (name: string, scratch: string) =>
 
 /** What differs from run to run: how long it took. */
 export const withoutTimes = (text: string): string =>
-  text.replaceAll(/\([0-9.]+ s, [^)]*\)/g, "(…)")
+  text.replaceAll(/\([0-9.]+ s, [^)]*\)/g, "(…)").replaceAll(/ in [0-9,]+ ms,/g, " in … ms,")
 
 const shown = (printed: string): ReadonlyArray<string> => {
   const lines = withoutTimes(printed)
