@@ -189,6 +189,8 @@ export const Totals = Schema.Struct({
   pending: Schema.Int,
   failing: Schema.Int,
   abandoned: Schema.Int,
+  /** Those of them that who asks may not see; they are 0. Absent for who sees the whole twin. */
+  hidden: Schema.optionalKey(Schema.Array(Schema.String)),
 })
 export type Totals = typeof Totals.Type
 

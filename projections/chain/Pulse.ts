@@ -7,7 +7,7 @@ export const minuteMs = 60_000
 /** Completed minutes a pulse remembers; what a sparkline shows. */
 const pulseMinutes = 12
 /** Minutes a rate is the mean of. */
-const rateMinutes = 5
+export const rateMinutes = 5
 const flowMs = rateMinutes * minuteMs
 
 export type Pulse = {
@@ -51,6 +51,13 @@ export const rateOf = (pulse: Pulse, nowMs: number): number => {
   return Math.round(sum / span)
 }
 
+/** A pulse of this rate at the instant, without a past. */
+export const steady = (rate: number, nowMs: number): Pulse => ({
+  minute: Math.floor(nowMs / minuteMs),
+  count: rate,
+  past: noPast,
+})
+
 export type Flow = { readonly window: number; readonly count: number; readonly before: number }
 
 export const dry: Flow = { window: 0, count: 0, before: 0 }
@@ -67,4 +74,16 @@ export const amountOf = (value: Flow, nowMs: number): number => {
   const partial = (nowMs - window * flowMs) / flowMs
   if (window === value.window) return Math.round(value.count + value.before * (1 - partial))
   return window === value.window + 1 ? Math.round(value.count * (1 - partial)) : 0
+}
+
+/** Two flows as one. */
+export const joined = (a: Flow, b: Flow): Flow => {
+  const window = Math.max(a.window, b.window)
+  const [x, y] = [shifted(a, window), shifted(b, window)]
+  return { window, count: x.count + y.count, before: x.before + y.before }
+}
+
+const shifted = ({ before, count, window }: Flow, to: number): Omit<Flow, "window"> => {
+  if (window === to) return { count, before }
+  return { count: 0, before: window === to - 1 ? count : 0 }
 }

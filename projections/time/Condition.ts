@@ -24,10 +24,17 @@ export interface Condition {
   readonly text: string
   /** States that it looks at. */
   readonly needs: ReadonlyArray<Kind>
+  /** What it asks about, once for each time: an `id` where it names one thing, none where it is about all of them. */
+  readonly about: ReadonlyArray<About>
   /** Whether an event can change the answer. */
   readonly touches: (recorded: Recorded) => boolean
   /** Whether it holds; the states are those of `needs`. */
   readonly holds: (states: Partial<States>) => boolean
+}
+
+export interface About {
+  readonly kind: Kind
+  readonly id: string | undefined
 }
 
 /** What there is to ask about, for help texts. */
@@ -60,6 +67,7 @@ export const compile = (text: string): Condition | Rejected.Rejected => {
   return {
     text,
     needs: [...new Set(asked.map(({ kind }) => kind))],
+    about: asked.map(({ id, kind }) => ({ id, kind })),
     touches: ({ event }) => asked.some((one) => one.touches(event)),
     holds: (states) => {
       scope.states = states
@@ -246,8 +254,7 @@ const policyOf = (state: Adopted.State) => {
   return { version: BigInt(version), counterRule: policy.counterRule }
 }
 
-interface Asked {
-  readonly kind: Kind
+interface Asked extends About {
   readonly touches: (event: Event) => boolean
 }
 
@@ -268,7 +275,7 @@ const functions: Readonly<
 }
 
 const variables: Readonly<Record<string, Asked | undefined>> = {
-  policy: { kind: "policy", touches: (event) => event._tag === "PolicyAdopted" },
+  policy: { kind: "policy", id: undefined, touches: (event) => event._tag === "PolicyAdopted" },
 }
 
 /** Events that each count of messages counts. */
@@ -289,7 +296,7 @@ const askedIn = (root: ASTNode): ReadonlyArray<Asked> => {
     if (!isNode(part)) return
     if (part.op === "." && part.args[0].op === "id" && part.args[0].args === "messages") {
       const tags = messageKinds[part.args[1]] ?? []
-      asked.push({ kind: "counts", touches: ({ _tag }) => tags.includes(_tag) })
+      asked.push({ kind: "counts", id: undefined, touches: ({ _tag }) => tags.includes(_tag) })
       return
     }
     if (part.op === "id") {
@@ -314,8 +321,8 @@ const askedOf = (
   const id = args[0]?.op === "value" ? args[0].args : undefined
   // Of a thing that is itself computed, anything may change the answer.
   return typeof id === "string"
-    ? { kind, touches: (event) => touches(event, id) }
-    : { kind, touches: always }
+    ? { kind, id, touches: (event) => touches(event, id) }
+    : { kind, id: undefined, touches: always }
 }
 
 const isNode = (part: unknown): part is ASTNode =>

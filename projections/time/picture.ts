@@ -3,6 +3,7 @@
  * opinions) are left out: a diff would show little else.
  */
 import * as Anomaly from "../anomaly/Anomaly.ts"
+import type { Finding } from "../anomaly/Finding.ts"
 import * as CoreNetwork from "../coreNetwork/CoreNetwork.ts"
 import * as Delivery from "../delivery/Delivery.ts"
 import * as Ledger from "../delivery/Ledger.ts"
@@ -63,15 +64,20 @@ const thingsOf: { readonly [K in Kind]: (state: States[K]) => Things } = {
   delivery: (state) => deliveriesOf(state),
   core: ({ dataCentres }) => named("data-centre", dataCentres),
   policy: (state) => new Map([["policy", Adopted.current(state)]]),
-  finding: (state) =>
-    new Map(
-      Anomaly.findings(state).map((finding) => [
-        `finding ${finding.kind}:${finding.device ?? finding.station ?? finding.area ?? ""} of ${finding.foundPosition}`,
-        finding,
-      ]),
-    ),
+  finding: (state) => new Map(findingsOf({ finding: state })),
   counts: (state) => new Map([["counts", { ...Traffic.totals(state) }]]),
 }
+
+/** Findings by their names as things. */
+export const findingsOf = ({
+  finding: state,
+}: Partial<Pick<States, "finding">>): ReadonlyArray<readonly [string, Finding]> =>
+  state === undefined
+    ? []
+    : Anomaly.findings(state).map((finding) => [
+        `finding ${finding.kind}:${finding.device ?? finding.station ?? finding.area ?? ""} of ${finding.foundPosition}`,
+        finding,
+      ])
 
 /** Members that only say where to read on. */
 const left: Readonly<Record<string, ReadonlySet<string> | undefined>> = {

@@ -2,6 +2,9 @@
 import * as Schema from "effect/Schema"
 import { RoleId } from "../../core/event/access.ts"
 
+/** `part` on an answer from which something may be left out, since who asks sees a part of the twin. */
+export const seesHeader = "sigtwin-sees"
+
 export const GrantRow = Schema.Struct({
   role: RoleId,
   /** Null: not narrowed by it. */

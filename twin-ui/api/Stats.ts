@@ -7,16 +7,16 @@ const span = Schema.NullOr(Schema.Struct({ firstMs: Schema.Int, lastMs: Schema.I
 
 export const StatsAnswer = Schema.Struct({
   /** Log address and id. */
-  log: Schema.String,
+  log: Schema.NullOr(Schema.String),
   logId: Schema.String,
   /** Events in the log; the newest has position `events - 1`. */
-  events: Schema.Int,
+  events: Schema.NullOr(Schema.Int),
   receptions: Schema.Int,
   accepted: Schema.Int,
   refused: Schema.Int,
   reported: Schema.Int,
   devices: Schema.Int,
-  stations: Schema.Int,
+  stations: Schema.NullOr(Schema.Int),
   customers: Schema.Int,
   delivered: Schema.Int,
   pending: Schema.Int,
@@ -25,5 +25,7 @@ export const StatsAnswer = Schema.Struct({
   recorded: span,
   /** True while a demo plays into this log. */
   demo: Schema.Boolean,
+  /** Members that who asks may not see; they are null. */
+  hidden: Schema.optionalKey(Schema.Array(Schema.String)),
 })
 export type StatsAnswer = typeof StatsAnswer.Type

@@ -34,29 +34,31 @@ const decode = Schema.decodeUnknownEffect(StatsAnswer)
 
 const textOf = (answer: StatsAnswer): string => {
   const rows: ReadonlyArray<readonly [string, string]> = [
-    ["log", answer.demo ? `${answer.log} (a demo plays into it)` : answer.log],
-    [
-      "events",
-      answer.events === 0
-        ? "0"
-        : `${Words.number(answer.events)} (positions 0 to ${answer.events - 1})`,
-    ],
+    ["log", `${answer.log ?? "hidden"}${answer.demo ? " (a demo plays into it)" : ""}`],
+    ["events", eventsOf(answer.events)],
     ["receptions", Words.number(answer.receptions)],
     [
       "messages",
       `${Words.number(answer.accepted)} accepted, ${Words.number(answer.refused)} refused, ${Words.number(answer.reported)} reported`,
     ],
     ["devices", Words.number(answer.devices)],
-    ["stations", Words.number(answer.stations)],
+    ["stations", answer.stations === null ? "hidden" : Words.number(answer.stations)],
     ["customers", Words.number(answer.customers)],
     [
       "deliveries",
       `${Words.number(answer.delivered)} delivered, ${Words.number(answer.pending)} pending, ${Words.number(answer.abandoned)} given up`,
     ],
-    ["occurred", spanOf(answer.occurred)],
-    ["recorded", spanOf(answer.recorded)],
+    ...(["occurred", "recorded"] as const).map(
+      (clock) =>
+        [clock, answer.hidden?.includes(clock) ? "hidden" : spanOf(answer[clock])] as const,
+    ),
   ]
   return formatTable(["what", "how much"], rows)
+}
+
+const eventsOf = (events: number | null): string => {
+  if (events === null) return "hidden"
+  return events === 0 ? "0" : `${Words.number(events)} (positions 0 to ${events - 1})`
 }
 
 const spanOf = (span: StatsAnswer["occurred"]): string =>

@@ -145,7 +145,7 @@ export const make = (by: Grouping): Effect.Effect<ChainHub, never, Twin> =>
   })
 
 /** The events from a position to another (exclusive), all of them folded already. */
-const readEvents = (
+export const readEvents = (
   twin: Twin["Service"],
   from: Position,
   to: Position,

@@ -55,6 +55,8 @@ export interface About {
   readonly right?: Right
   /** The handler leaves out what `Viewer` may not see; otherwise only who sees the whole twin may ask. */
   readonly filtered?: boolean
+  /** Why the answer cannot be filtered, to finish a sentence: told to who does not see the whole twin. */
+  readonly whole?: string
   readonly summary: string
   readonly description?: string
   /** The query holds variables of the sender's own choice beside those described. */

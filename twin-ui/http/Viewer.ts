@@ -84,6 +84,8 @@ export const seesEvent = (viewer: Viewer, { event }: Recorded): boolean => {
       (customer === undefined || viewer.mayOn("read", { customer }))
     )
   if (customer !== undefined) return viewer.mayOn("read", { customer })
+  // Thresholds are nobody's own, and say why a message was refused.
+  if (event._tag === "PolicyAdopted") return viewer.may("read")
   const station = fieldOf(event, "station")
   return viewer.mayOn("read", station === undefined ? "network" : { station })
 }
@@ -101,5 +103,5 @@ export const outOfScope = (detail: string): Problem.Problem =>
   new Problem.Problem({ kind: "not-permitted", detail, audit: "out-of-scope" })
 
 /** They may not know of it: told as if it were not there, and in the audit trail all the same. */
-export const hidden = (detail: string): Problem.Problem =>
-  new Problem.Problem({ kind: "not-there", detail, where: "path.id", audit: "out-of-scope" })
+export const hidden = (detail: string, where = "path.id"): Problem.Problem =>
+  new Problem.Problem({ kind: "not-there", detail, where, audit: "out-of-scope" })

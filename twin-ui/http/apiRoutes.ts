@@ -11,7 +11,6 @@ import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
 import { ChainView, Grouping } from "../../projections/chain/ChainView.ts"
 import { rowOf } from "../../projections/chain/EventRow.ts"
-import { viewOf } from "../../projections/chain/view.ts"
 import * as Delivery from "../../projections/delivery/Delivery.ts"
 import * as Device from "../../projections/device/Device.ts"
 import * as Integrity from "../../projections/integrity/Integrity.ts"
@@ -38,9 +37,11 @@ import * as FindingRoutes from "./findingRoutes.ts"
 import * as FirewallRoutes from "./firewallRoutes.ts"
 import * as IncidentRoutes from "./incidentRoutes.ts"
 import * as IntegrityRoutes from "./integrityRoutes.ts"
+import * as Lens from "./Lens.ts"
 import * as ListRoutes from "./listRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
+import { ownStats } from "./ownStats.ts"
 import * as Reading from "./Reading.ts"
 import * as Route from "./Route.ts"
 import { payloadHexOf } from "./unsealed.ts"
@@ -165,7 +166,10 @@ export const make = Effect.gen(function* () {
     operation: "getStats",
     tag: "state",
     access: "api",
+    filtered: true,
     summary: "Counts over the whole log",
+    description:
+      "Who sees a part of the twin is given the counts of that part; `reported` then counts reports, and stations are hidden.",
     query: asOf,
     answers: {
       200: { description: "Counts.", contentType: "application/json", schema: StatsAnswer },
@@ -180,6 +184,14 @@ export const make = Effect.gen(function* () {
         const delivery = yield* reading.state(Delivery.projection, moment)
         const tallies = yield* reading.state(Tallies.projection, moment)
         const totals = Traffic.totals(traffic)
+        const viewer = yield* Viewer.Viewer
+        if (!viewer.whole)
+          return Route.answer(StatsAnswer, {
+            ...ownStats(viewer, { device, delivery }),
+            log: null,
+            logId: log.info.id,
+            demo: traffic.demoBegan !== null,
+          })
         const ledger = Delivery.sums(delivery.ledgers.values())
         return Route.answer(StatsAnswer, {
           log: log.info.url,
@@ -209,6 +221,7 @@ export const make = Effect.gen(function* () {
     operation: "getChain",
     tag: "state",
     access: "api",
+    filtered: true,
     summary: "The whole chain as one picture",
     query: {
       ...asOf,
@@ -226,10 +239,10 @@ export const make = Effect.gen(function* () {
         const moment = yield* reading.momentOf(query.at, query.clock)
         const anomaly = yield* reading.state(Anomaly.projection, moment)
         const state = yield* reading.state(Chain, moment)
-        return Route.answer(
-          ChainView,
-          viewOf(state, Findings.incidentsOf(anomaly, state.nowMs), query.by),
-        )
+        const viewer = yield* Viewer.Viewer
+        const device = viewer.whole ? undefined : yield* reading.state(Device.projection, moment)
+        const found = Findings.incidentsOf(anomaly, state.nowMs)
+        return Route.answer(ChainView, Lens.of(viewer, query.by).view(state, device, found))
       }),
   })
 

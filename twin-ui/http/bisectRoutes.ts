@@ -12,6 +12,7 @@ import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import type { Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
+import * as Viewer from "./Viewer.ts"
 
 /** Stretches whose events are told. */
 const toldMax = 100
@@ -24,6 +25,7 @@ export const make = (reading: Reading) =>
       operation: "bisect",
       tag: "state",
       access: "api",
+      filtered: true,
       summary: "The first, the last or all positions where a condition holds",
       description: `The condition is CEL, type-checked, over: ${Condition.vocabulary.map(([form, members]) => `\`${form}\` (${members})`).join("; ")}. A condition holds at a position when it does with that event in the state.`,
       query: {
@@ -61,6 +63,15 @@ export const make = (reading: Reading) =>
             return yield* Problem.make("bad-request", `the condition: ${condition.detail}`, {
               where: "query.condition",
             })
+          const viewer = yield* Viewer.Viewer
+          const hidden = condition.about.find(
+            // A policy is nobody's own.
+            (about) => about.kind !== "policy" && !viewer.mayOn("read", thingOf(about)),
+          )
+          if (hidden !== undefined)
+            return yield* Viewer.outOfScope(
+              `${viewer.name} may not ask about ${hidden.id ?? `all of the twin (${hidden.kind})`}: a condition may name what you see, as device("4D33DB")`,
+            )
           const end = yield* reading.momentOf(query.to, query.clock)
           const start =
             query.from === undefined
@@ -74,7 +85,8 @@ export const make = (reading: Reading) =>
           const told: Array<BisectAnswer["stretches"][number]> = []
           for (const { from, to } of stretches) {
             const recorded = told.length < toldMax ? yield* reading.event(from) : undefined
-            told.push({ from, to, ...(recorded === undefined ? {} : { event: rowOf(recorded) }) })
+            const isTold = recorded !== undefined && Viewer.seesEvent(viewer, recorded)
+            told.push({ from, to, ...(isTold ? { event: rowOf(recorded) } : {}) })
           }
           return Route.answer(BisectAnswer, {
             condition: condition.text,
@@ -88,3 +100,22 @@ export const make = (reading: Reading) =>
         }),
     }),
   ])
+
+/** What one must see to ask it. */
+const thingOf = ({ id, kind }: Condition.About): Viewer.Thing => {
+  if (id === undefined) return "network"
+  switch (kind) {
+    case "device":
+    case "counter":
+      return { device: id }
+    case "station":
+      return { station: id }
+    case "delivery":
+      return { customer: id }
+    case "core":
+    case "policy":
+    case "finding":
+    case "counts":
+      return "network"
+  }
+}

@@ -80,6 +80,7 @@ export const make = (reading: Reading) =>
         ...about,
         path: "/api/blast/:kind/:id",
         operation: "getBlast",
+        whole: "what rests on a thing reaches devices and customers of others",
         summary: "What rested on a station, a key, a policy, an endpoint or an event",
         description:
           "Every message, delivery, downlink and judgement that follows from it, by their causes. Of a station: from the messages that no other trusted station heard, since its trust was last good; of a key (`DEVICE:VERSION`): from the receptions it proved; of a policy's version: from the decisions under it; of an endpoint (`CUSTOMER/DESTINATION`): from what was owed to it; of an event: from itself. `since` narrows it.",
@@ -100,6 +101,7 @@ export const make = (reading: Reading) =>
         ...about,
         path: "/api/stations/:id/blast",
         operation: "getStationBlast",
+        whole: "what rests on a thing reaches devices and customers of others",
         summary: "What rested on a station alone",
         description: "The same as `/api/blast/station/ID`.",
         params: { id: Parameter.station },

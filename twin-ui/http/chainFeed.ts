@@ -4,6 +4,7 @@
  *   live      view, then the steps that `ChainHub` makes for all
  *   replay    view of then, and steps of its own at `speed` until it reaches now; then live
  *   held      view of then, and nothing more
+ * Who sees a part of the twin is sent pictures of that part, made for them alone (`narrowFeed.ts`).
  * A reader that cannot keep up is asked less often: it is sent what there is when it can take it.
  */
 import * as Effect from "effect/Effect"
@@ -15,13 +16,15 @@ import { EventLog } from "../../core/log/EventLog.ts"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
 import { Grouping } from "../../projections/chain/ChainView.ts"
-import { viewOf } from "../../projections/chain/view.ts"
+import * as Device from "../../projections/device/Device.ts"
 import { Twin } from "../../projections/run/Twin.ts"
 import { type FeedMessage, heartbeatMs } from "../api/Feed.ts"
 import * as At from "./At.ts"
 import { now } from "./asOf.ts"
 import * as ChainHub from "./ChainHub.ts"
 import * as Findings from "./findings.ts"
+import * as Lens from "./Lens.ts"
+import { liveThrough } from "./narrowFeed.ts"
 import { lastEventId, sseHeaders, withHeartbeat } from "./feedRoutes.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
@@ -87,6 +90,7 @@ export const make = Effect.gen(function* () {
     send: Send,
     moment: Reading.Moment,
     by: Grouping,
+    viewer: Viewer,
     speed: number | undefined,
     until: Reading.Moment | undefined,
   ) {
@@ -94,7 +98,11 @@ export const make = Effect.gen(function* () {
     yield* send(ChainHub.textOf({ _tag: "loading", done: 0, total: moment.to }, before))
     const state = Chain.copy(yield* twin.asOf(Chain, moment.to))
     const anomaly = Anomaly.projection.copy(yield* twin.asOf(Anomaly.projection, moment.to))
-    const view = viewOf(state, Findings.incidentsOf(anomaly, state.nowMs), by)
+    const device = viewer.whole
+      ? undefined
+      : Device.projection.copy(yield* twin.asOf(Device.projection, moment.to))
+    const lens = Lens.of(viewer, by)
+    const view = lens.view(state, device, Findings.incidentsOf(anomaly, state.nowMs))
     yield* send(ChainHub.textOf({ _tag: "view", view }, view.position))
     if (speed === undefined) return yield* Effect.never
     const reached = yield* Replay.run({
@@ -103,14 +111,17 @@ export const make = Effect.gen(function* () {
       send,
       state,
       anomaly,
+      device,
+      lens,
       view,
       speed,
-      by,
       until: until?.to,
     })
     if (reached.ended) return
     yield* send(ChainHub.textOf({ _tag: "caught-up" }, reached.position))
-    return yield* live(send, hubs[by], reached.position)
+    return yield* viewer.whole
+      ? live(send, hubs[by], reached.position)
+      : liveThrough(twin, viewer, by, send)
   })
 
   const messages = (produce: (send: Send) => Effect.Effect<void, ChainHub.Failure>) =>
@@ -132,6 +143,7 @@ export const make = Effect.gen(function* () {
     operation: "followChain",
     tag: "feed",
     access: "api",
+    filtered: true,
     summary: "Follow the picture of the chain, live or from the past",
     description:
       "Server-sent events whose `data` is one message of the feed: a view, then steps from it. `id` is the position of the last event in the picture; `Last-Event-ID` goes on after it.",
@@ -159,16 +171,22 @@ export const make = Effect.gen(function* () {
         const end = until === undefined ? undefined : yield* reading.momentOf(until, now.clock)
         yield* readers.enter
         const viewer = yield* Viewer
+        const isWhole = viewer.whole
         const produce = (send: Send): Effect.Effect<void, ChainHub.Failure> =>
-          seen !== undefined
-            ? live(send, hubs[by], seen)
-            : moment === undefined
-              ? liveFromNow(send, hubs[by])
-              : past(send, moment, by, speed, end)
+          moment !== undefined && seen === undefined
+            ? past(send, moment, by, viewer, speed, end)
+            : !viewer.whole
+              ? liveThrough(twin, viewer, by, send)
+              : seen === undefined
+                ? liveFromNow(send, hubs[by])
+                : live(send, hubs[by], seen)
         return HttpServerResponse.stream(
           messages(produce).pipe(
             withHeartbeat(heartbeatMs),
-            Stream.takeWhile(() => viewer.whole && !viewer.isOver()),
+            // What this reader was sent at first is what others may not see: a change of that ends it.
+            Stream.takeWhile(
+              () => viewer.whole === isWhole && viewer.may("read") && !viewer.isOver(),
+            ),
             Stream.encodeText,
           ),
           { contentType: "text/event-stream", headers: sseHeaders },

@@ -9,6 +9,8 @@ import { changesLimitDefault, changesLimitMax } from "../api/Diff.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import * as Route from "./Route.ts"
+import { seenOf } from "./seenOf.ts"
+import { seesEvent, Viewer } from "./Viewer.ts"
 
 const dayMs = 86_400_000
 
@@ -19,6 +21,7 @@ export const make = Effect.map(Twin, (twin) => [
     operation: "compareClocks",
     tag: "state",
     access: "api",
+    filtered: true,
     summary: "What was known at an instant, and what was true then",
     description:
       "From what was known (recorded by then) to what was true (occurred by then): events that came up to `lateness` later are folded in where they belong; what came later still is listed as late.",
@@ -54,7 +57,9 @@ export const make = Effect.map(Twin, (twin) => [
             { where: "query.of" },
           )
         const clocks = yield* twin.past(bothClocks(at, lateness, wanted))
-        const changes = Picture.diffStates(clocks.recorded.states, clocks.occurred.states).filter(
+        const viewer = yield* Viewer
+        const { occurred, recorded } = clocks
+        const changes = seenOf(viewer, recorded.states, occurred.states).filter(
           (change) => thing === undefined || change.thing === thing,
         )
         return Route.answer(ClocksAnswer, {
@@ -64,7 +69,7 @@ export const make = Effect.map(Twin, (twin) => [
           foldedIn: clocks.foldedIn,
           total: changes.length,
           changes: changes.slice(0, limit),
-          late: clocks.late.map(rowOf),
+          late: clocks.late.filter((event) => seesEvent(viewer, event)).map(rowOf),
         })
       }),
   }),

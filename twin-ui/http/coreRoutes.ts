@@ -18,6 +18,7 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
     operation: "getCore",
     tag: "state",
     access: "api",
+    whole: "data centres, links and servers belong to the network",
     summary: "The core network: parts that are up or down, and how its services stand",
     description:
       "For each service: ways left that share no part, single parts that would stop it, and its availability over a period.",

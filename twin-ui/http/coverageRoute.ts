@@ -15,6 +15,7 @@ export const make = (reading: Reading): Route.Route =>
     operation: "getCoverage",
     tag: "state",
     access: "api",
+    whole: "where stations stand and whom they hear belongs to the network",
     summary:
       "Which stations usually hear which devices, how far they reach, and where devices seem to be",
     description:

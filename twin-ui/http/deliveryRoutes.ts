@@ -23,6 +23,7 @@ import * as Problem from "./Problem.ts"
 import type { Moment, Reading } from "./Reading.ts"
 import { toRedeliver } from "./redelivery.ts"
 import * as Route from "./Route.ts"
+import { hidden, Viewer } from "./Viewer.ts"
 
 export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
   Route.make({
@@ -31,6 +32,7 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
     operation: "listDeliveries",
     tag: "state",
     access: "api",
+    filtered: true,
     summary: "The delivery ledger: accounts that reconcile, and single deliveries",
     description:
       "For each destination owed = delivered + pending + givenUp holds at every position, and so it does in total. `deliveries` lists those in the state asked for, latest first.",
@@ -57,10 +59,12 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
     handle: ({ query: { at, clock, customer, destination, limit, state: wanted } }) =>
       Effect.gen(function* () {
         const moment = yield* reading.momentOf(at, clock)
+        const viewer = yield* Viewer
         const { ledgers: all } = yield* reading.state(Delivery.projection, moment)
         const ledgers = [...all.values()]
           .filter(
             (ledger) =>
+              viewer.mayOn("read", { customer: ledger.customer }) &&
               (customer === undefined || ledger.customer === customer) &&
               (destination === undefined || ledger.destination === destination),
           )
@@ -157,6 +161,9 @@ export const makeCommands = Effect.gen(function* () {
     problems: ["bad-request", "not-there", "log-unavailable", "too-large", "wrong-media-type"],
     handle: ({ body }) =>
       Effect.gen(function* () {
+        const viewer = yield* Viewer
+        if (!viewer.mayOn("write-customers", { customer: body.customer }))
+          return yield* hidden(`there is no customer ${body.customer}`, "body.customer")
         const live = yield* twin.state(Delivery.projection)
         if (
           Delivery.findCustomer(live, body.customer) === undefined &&

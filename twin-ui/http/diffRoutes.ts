@@ -11,6 +11,8 @@ import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import type { Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
+import { seenOf } from "./seenOf.ts"
+import { Viewer } from "./Viewer.ts"
 
 export const make = (reading: Reading) =>
   Effect.map(Twin, (twin) => [
@@ -20,6 +22,7 @@ export const make = (reading: Reading) =>
       operation: "diff",
       tag: "state",
       access: "api",
+      filtered: true,
       summary: "What differs between two instants, per thing and per field",
       description:
         "Reversible: a thing's fields with `to` put in place of `from` give the later side, and the other way round. Positions of recent events are left out.",
@@ -59,7 +62,8 @@ export const make = (reading: Reading) =>
           const earlier = yield* twin.past(seek(projections, low))
           const later = yield* twin.past(seek(projections, high, earlier))
           const [a, b] = before.to <= after.to ? [earlier, later] : [later, earlier]
-          const diff = Picture.diffStates(a.states, b.states)
+          const viewer = yield* Viewer
+          const diff = seenOf(viewer, a.states, b.states)
           const end = offset + limit
           return Route.answer(DiffAnswer, {
             from: before.to - 1,

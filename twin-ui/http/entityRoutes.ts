@@ -298,6 +298,11 @@ const requireSight = Effect.fnUntraced(function* (
 ) {
   const viewer = yield* Viewer.Viewer
   if (viewer.mayOn("read", thing)) return viewer
+  // Stations of their own messages are known to them by name: that there are others tells nothing.
+  if (kind === "station")
+    return yield* Viewer.outOfScope(
+      `${viewer.name} may not see stations; what heard a device stands in its messages`,
+    )
   return yield* Viewer.hidden(`there is no ${kind} ${id}`)
 })
 

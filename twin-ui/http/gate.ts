@@ -33,7 +33,7 @@ export const unknownProblem = Problem.make(
 /** Why the viewer may not ask the route; undefined when they may. */
 export const shutProblem = (
   viewer: Viewer,
-  route: Pick<About, "access" | "right" | "filtered">,
+  route: Pick<About, "access" | "right" | "filtered" | "whole">,
 ): Problem.Problem | undefined => {
   const right = rightOf(route)
   if (right === undefined) return undefined
@@ -46,7 +46,7 @@ export const shutProblem = (
   if (route.access === "api" && route.filtered !== true && !viewer.whole)
     return Problem.make(
       "not-permitted",
-      `${viewer.name} sees a part of the twin; this answer is about all of it`,
+      `${viewer.name} sees a part of the twin, and this cannot be narrowed to it: ${route.whole ?? "it is about all of the twin"}`,
       { more: { right } },
     )
   return undefined

@@ -15,9 +15,11 @@ import {
 } from "../api/Incidents.ts"
 import { asOf } from "./asOf.ts"
 import * as Findings from "./findings.ts"
+import * as Lens from "./Lens.ts"
 import * as Parameter from "./Parameter.ts"
 import type { Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
+import * as Viewer from "./Viewer.ts"
 
 /** A station whose line was away means no harm, and is an outage all the same. */
 const outages: ReadonlySet<Kind> = new Set<Kind>(["late-buffer"])
@@ -29,6 +31,7 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
     operation: "listIncidents",
     tag: "state",
     access: "api",
+    filtered: true,
     summary: "Incidents, one line each, what began last first",
     description:
       "Findings, losses of trust, bursts of refusals, links down and outages of customers and stations. What overlaps in time and concerns the same thing is one line, with its first cause, its extent and whether it is over.",
@@ -48,8 +51,12 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
         const moment = yield* reading.momentOf(at, clock)
         const anomaly = yield* reading.state(Anomaly.projection, moment)
         const chain = yield* reading.state(Chain, moment)
+        const viewer = yield* Viewer.Viewer
         const found = Findings.incidentsOf(anomaly, chain.nowMs, outages)
-        const single = incidentsOf(chain, found, Number.POSITIVE_INFINITY)
+        const single = Lens.seen(
+          Lens.sightOf(viewer),
+          incidentsOf(chain, found, Number.POSITIVE_INFINITY),
+        )
         const all = together(single, yield* policyCauses(reading, single))
         const lines: Array<IncidentLine> = []
         for (const { end, policyAt, start, ...rest } of all.slice(0, limit)) {
@@ -59,7 +66,9 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
             label: policyAt === undefined ? rest.parts[0].label : "refusals under a new policy",
             start,
             ...(end === undefined ? {} : { end }),
-            ...(cause === undefined ? {} : { cause: rowOf(cause) }),
+            ...(cause === undefined || !Viewer.seesEvent(viewer, cause)
+              ? {}
+              : { cause: rowOf(cause) }),
           })
         }
         return Route.answer(IncidentsAnswer, {

@@ -30,6 +30,7 @@ export const make = (reading: Reading) => {
     ...about,
     path: "/api/stations/:id/attested",
     operation: "getAttested",
+    whole: "stations belong to the network",
     summary: "Say whether a station was fully attested on a day, or at an instant",
     params: { id: Parameter.station },
     query: {
@@ -101,6 +102,7 @@ export const make = (reading: Reading) => {
     ...about,
     path: "/api/endorsements",
     operation: "listEndorsements",
+    whole: "what stations are measured by belongs to the network",
     summary: "What stations are measured by: trusted roots, and reference values",
     query: asOf,
     answers: json(EndorsementsAnswer, "Roots and reference values."),

@@ -11,13 +11,14 @@ import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import type { EventLog, LogUnavailable } from "../../core/log/EventLog.ts"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
 import { Chain } from "../../projections/chain/Chain.ts"
-import type { ChainView, Grouping } from "../../projections/chain/ChainView.ts"
+import type { ChainView } from "../../projections/chain/ChainView.ts"
 import type { State } from "../../projections/chain/State.ts"
-import { stepOf } from "../../projections/chain/stepOf.ts"
+import * as Device from "../../projections/device/Device.ts"
 import type { Twin } from "../../projections/run/Twin.ts"
 import { stepsPerSecondMax } from "../api/Feed.ts"
 import * as ChainHub from "./ChainHub.ts"
 import * as Findings from "./findings.ts"
+import type { Lens } from "./Lens.ts"
 
 /** Silence in the log longer than this to watch is passed over. */
 export const silenceMsMax = 10_000
@@ -33,9 +34,11 @@ export interface Played {
   readonly state: State
   /** Of the same position, and owned too. */
   readonly anomaly: Anomaly.State
+  /** The same; not needed by who sees the whole twin. */
+  readonly device: Device.State | undefined
+  readonly lens: Lens
   readonly view: ChainView
   readonly speed: number
-  readonly by: Grouping
   /** Events below this position are played. */
   readonly until: Position | undefined
 }
@@ -47,7 +50,7 @@ export interface Reached {
 }
 
 export const run = Effect.fn("replayChain")(function* (played: Played) {
-  const { anomaly, by, send, speed, state, twin, until } = played
+  const { anomaly, device, lens, send, speed, state, twin, until } = played
   const stepMs = 1000 / stepsPerSecondMax
   let view = played.view
   /** Event time that is shown, and when that was so by our clock. */
@@ -72,7 +75,8 @@ export const run = Effect.fn("replayChain")(function* (played: Played) {
         shownMs = next.occurredMs
       continue
     }
-    const stepped = stepOf(view, state, events, Findings.incidentsOf(anomaly, state.nowMs), by)
+    const found = Findings.incidentsOf(anomaly, state.nowMs)
+    const stepped = lens.step(view, state, device, events, found)
     view = stepped.view
     yield* send(ChainHub.textOf({ _tag: "step", step: stepped.step }, view.position))
   }
@@ -80,7 +84,7 @@ export const run = Effect.fn("replayChain")(function* (played: Played) {
 
 /** Folds what occurred up to an instant; gives the latest of these events. */
 const foldUpTo = (
-  { anomaly, log, state }: Played,
+  { anomaly, device, log, state }: Played,
   from: Position,
   end: Position,
   untilMs: number,
@@ -92,6 +96,7 @@ const foldUpTo = (
       for (const recorded of taken) {
         Chain.apply(state, recorded)
         Anomaly.projection.apply(anomaly, recorded)
+        if (device !== undefined) Device.projection.apply(device, recorded)
       }
       return { taken, isLast: beyond >= 0 }
     }),

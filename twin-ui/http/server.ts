@@ -52,6 +52,7 @@ import type { Route } from "./Route.ts"
 import { scopeBy } from "./scopeOf.ts"
 import * as ServiceRoutes from "./serviceRoutes.ts"
 import { isLoopback, type Settings } from "./Settings.ts"
+import { seesHeader } from "../api/Access.ts"
 import { Viewer } from "./Viewer.ts"
 import * as StationRoutes from "./stationRoutes.ts"
 import * as ShareRoutes from "./shareRoutes.ts"
@@ -342,7 +343,13 @@ const gated = (
     viewer = asking
     const shut = Gate.shutProblem(asking, route)
     if (shut !== undefined) return yield* shut
-    const here = route.handle.pipe(Effect.catch(refuse), Effect.provideService(Viewer, asking))
+    const here = route.handle.pipe(
+      Effect.map((answer) =>
+        asking.whole ? answer : HttpServerResponse.setHeader(answer, seesHeader, "part"),
+      ),
+      Effect.catch(refuse),
+      Effect.provideService(Viewer, asking),
+    )
     return yield* handingOn.answer(route, request, asking.name, here)
   }).pipe(Effect.catch(refuse))
 }

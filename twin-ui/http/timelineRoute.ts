@@ -14,23 +14,27 @@ import { incidentsOf } from "../../projections/chain/view.ts"
 import { bucketsMax, TimelineAnswer } from "../api/Timeline.ts"
 import { now } from "./asOf.ts"
 import * as Findings from "./findings.ts"
+import * as Lens from "./Lens.ts"
+import * as OwnTimelines from "./OwnTimelines.ts"
 import * as Parameter from "./Parameter.ts"
 import { type Clock, clocks } from "./place.ts"
 import * as Problem from "./Problem.ts"
 import type { Reading } from "./Reading.ts"
 import * as Route from "./Route.ts"
+import { seesEvent, Viewer } from "./Viewer.ts"
 
 /** Events of a span that are counted one by one; a span with more has the projection's buckets. */
 export const fineEventsMax = 20_000
 
 export const make = (reading: Reading) =>
-  Effect.map(EventLog, (log) =>
+  Effect.map(Effect.all([EventLog, OwnTimelines.make]), ([log, ownTimelines]) =>
     Route.make({
       method: "GET",
       path: "/api/timeline",
       operation: "getTimeline",
       tag: "state",
       access: "api",
+      filtered: true,
       summary: "What was accepted and refused when, and the incidents",
       query: {
         from: Parameter.optional(
@@ -67,10 +71,16 @@ export const make = (reading: Reading) =>
               where: "query.from",
             })
           const moment = yield* reading.momentOf(now.at, now.clock)
-          const state = yield* reading.state(Timeline, moment)
+          const viewer = yield* Viewer
+          const state = viewer.whole
+            ? yield* reading.state(Timeline, moment)
+            : yield* ownTimelines.of(viewer, moment.to)
           const anomaly = yield* reading.state(Anomaly.projection, moment)
           const picture = yield* reading.state(Chain, moment)
-          const incidents = incidentsOf(picture, Findings.incidentsOf(anomaly, picture.nowMs))
+          const incidents = Lens.seen(
+            Lens.sightOf(viewer),
+            incidentsOf(picture, Findings.incidentsOf(anomaly, picture.nowMs)),
+          )
           const coarse = histogramOf(
             state,
             {
@@ -80,11 +90,11 @@ export const make = (reading: Reading) =>
             },
             clock,
           )
-          const { events, head } = state
+          const { events } = state
           const { firstMs, fromMs, lastMs, toMs } = coarse
           const isFine = toMs > fromMs && (toMs - fromMs) / buckets < coarse.bucketMs / 2
           const fine = isFine
-            ? yield* fineOf(log, { fromMs, toMs, bars: buckets, clock })
+            ? yield* fineOf(log, { fromMs, toMs, bars: buckets, clock }, viewer)
             : undefined
           const { bars, before, bucketMs } = fine ?? coarse
           return Route.answer(TimelineAnswer, {
@@ -96,7 +106,7 @@ export const make = (reading: Reading) =>
             buckets: bars,
             incidents,
             events,
-            head,
+            head: moment.to - 1,
           })
         }),
     }),
@@ -110,7 +120,7 @@ interface Asked {
 }
 
 /** Undefined where the span has too many events for it. */
-const fineOf = (log: EventLog["Service"], { bars, clock, fromMs, toMs }: Asked) =>
+const fineOf = (log: EventLog["Service"], { bars, clock, fromMs, toMs }: Asked, viewer: Viewer) =>
   Effect.gen(function* () {
     const { before, events } =
       clock === "recorded"
@@ -118,7 +128,11 @@ const fineOf = (log: EventLog["Service"], { bars, clock, fromMs, toMs }: Asked) 
         : yield* occurredIn(log, fromMs, toMs)
     return events.length > fineEventsMax
       ? undefined
-      : fineBarsOf(events, { bars, before, fromMs, toMs }, clock)
+      : fineBarsOf(
+          events.filter((recorded) => viewer.whole || seesEvent(viewer, recorded)),
+          { bars, before, fromMs, toMs },
+          clock,
+        )
   })
 
 interface Within {

@@ -64,6 +64,7 @@ export const make = (reading: Reading) =>
         operation: "whatIf",
         tag: "state",
         access: "api",
+        whole: "every reception of the log is decided on again",
         summary: "What would have been under another policy or threshold, or without some stations",
         description:
           "Every recorded reception is decided on again by the same rules, with its checks as they were recorded. Nothing is written. Outcomes of deliveries that were never made are not made up.",
