@@ -59,6 +59,16 @@ export const CredentialAnswer = Schema.Struct({
   token: Schema.String,
 })
 
+/** A grant for people: `CUSTOMER_R on customer hydro with payloads`. */
+export const grantWords = (grant: Omit<typeof GrantRow.Type, "position">): string => {
+  const on = [
+    grant.customer === null ? "" : `customer ${grant.customer}`,
+    grant.group === null ? "" : `group ${grant.group}`,
+    grant.deviceType === null ? "" : `type ${grant.deviceType}`,
+  ].filter(Boolean)
+  return `${grant.role}${on.length === 0 ? "" : ` on ${on.join(", ")}`}${grant.payloads ? " with payloads" : ""}`
+}
+
 /** Kinds of events that the audit trail is made of. */
 export const auditKinds = [
   "AccountAdded",

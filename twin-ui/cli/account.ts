@@ -6,7 +6,13 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Argument, Command, Flag } from "effect/cli"
 import { RoleId } from "../../core/event/access.ts"
-import { AccountsAnswer, auditKinds, CredentialAnswer, GroupsAnswer } from "../api/Access.ts"
+import {
+  AccountsAnswer,
+  auditKinds,
+  CredentialAnswer,
+  grantWords,
+  GroupsAnswer,
+} from "../api/Access.ts"
 import { EventsAnswer, eventsLimitMax } from "../api/Events.ts"
 import * as Asker from "./Asker.ts"
 import { eventTable } from "./eventTable.ts"
@@ -14,6 +20,7 @@ import * as Flags from "./flags.ts"
 import { formatTable } from "./formatTable.ts"
 import { parseDuration } from "./parseDuration.ts"
 import { readPassword } from "./readPassword.ts"
+import { readSecretText } from "./readSecretText.ts"
 import { said } from "./said.ts"
 import { sayDone } from "./sayDone.ts"
 import { WrongUse } from "./WrongUse.ts"
@@ -122,27 +129,12 @@ const list = Command.make(
             .filter(({ revoked }) => !revoked)
             .map(({ credential }) => credential)
             .join(", "),
-          row.grants.map(grantText).join("; "),
+          row.grants.map(grantWords).join("; "),
         ]),
       ),
     )
   }, Effect.scoped),
 ).pipe(Command.withDescription("List accounts with what they are granted, now or as it was"))
-
-const grantText = (grant: {
-  readonly role: string
-  readonly group: string | null
-  readonly deviceType: string | null
-  readonly customer: string | null
-  readonly payloads: boolean
-}): string => {
-  const on = [
-    grant.customer === null ? "" : `customer ${grant.customer}`,
-    grant.group === null ? "" : `group ${grant.group}`,
-    grant.deviceType === null ? "" : `type ${grant.deviceType}`,
-  ].filter(Boolean)
-  return `${grant.role}${on.length === 0 ? "" : ` on ${on.join(", ")}`}${grant.payloads ? " with payloads" : ""}`
-}
 
 const simple = (verb: "disable" | "enable", description: string) =>
   Command.make(verb, { account, ...common }, (given) =>
@@ -152,6 +144,32 @@ const simple = (verb: "disable" | "enable", description: string) =>
       `account ${given.account} is ${verb}d`,
     ),
   ).pipe(Command.withDescription(description))
+
+const own = Command.make(
+  "own-password",
+  { passwordFile: password, server: Flags.server, json: Flags.json },
+  Effect.fn("cli.account.own-password")(function* (given) {
+    if (Option.isNone(given.server))
+      return yield* new WrongUse({
+        detail: "whose password it is, the server knows by SIGTWIN_TOKEN: give --server",
+      })
+    const lines = (yield* readSecretText(given.passwordFile)).split(/\r?\n/)
+    const [current = "", secret = "", ...rest] = lines
+    if (current === "" || secret === "" || rest.some((line) => line !== ""))
+      return yield* new WrongUse({
+        detail: "it must hold two lines: the present password, and the new one",
+      })
+    return yield* sayDone(
+      { ...given, log: "" },
+      { path: "/api/me/password", body: { current, password: secret } },
+      "your password is the new one, and your sessions have ended",
+    )
+  }),
+).pipe(
+  Command.withDescription(
+    "Set your own password at a server: the file holds two lines, the present password and the new one",
+  ),
+)
 
 const setPassword = Command.make(
   "password",
@@ -172,6 +190,7 @@ export const accounts = Command.make("account").pipe(
     add,
     list,
     setPassword,
+    own,
     simple("disable", "Disable an account: its sessions end and its credentials stop working"),
     simple("enable", "Enable an account again"),
   ]),

@@ -53,6 +53,8 @@ export interface About {
   readonly access: Access
   /** What who asks must be allowed to do; see `gate.ts` for what holds where it is absent. */
   readonly right?: Right
+  /** For whoever says who they are, with a right or without. */
+  readonly whoever?: true
   /** The handler leaves out what `Viewer` may not see; otherwise only who sees the whole twin may ask. */
   readonly filtered?: boolean
   /** Why the answer cannot be filtered, to finish a sentence: told to who does not see the whole twin. */

@@ -33,8 +33,9 @@ export const unknownProblem = Problem.make(
 /** Why the viewer may not ask the route; undefined when they may. */
 export const shutProblem = (
   viewer: Viewer,
-  route: Pick<About, "access" | "right" | "filtered" | "whole">,
+  route: Pick<About, "access" | "right" | "whoever" | "filtered" | "whole">,
 ): Problem.Problem | undefined => {
+  if (route.whoever === true) return undefined
   const right = rightOf(route)
   if (right === undefined) return undefined
   if (!viewer.may(right))

@@ -25,7 +25,9 @@ import { Server as TlsServer } from "node:tls"
 import { Twin } from "../../projections/run/Twin.ts"
 import * as AccountRoutes from "./access/accountRoutes.ts"
 import * as LoginRoutes from "./access/loginRoutes.ts"
+import * as Logins from "./access/Logins.ts"
 import * as OidcRoutes from "./access/oidcRoutes.ts"
+import * as OwnRoutes from "./access/ownRoutes.ts"
 import * as Who from "./access/Who.ts"
 import * as AnalyticsRoutes from "./analyticsRoutes.ts"
 import * as OutlierRoutes from "./outlierRoutes.ts"
@@ -163,6 +165,7 @@ const unusedOf = (node: HttpServer): ReadonlySet<Socket> => {
 
 const allRoutes = (settings: Settings, who: Who.Who) =>
   Effect.gen(function* () {
+    const logins = yield* Logins.make(who)
     const routes = [
       ...(yield* IngestRoutes.make),
       ...(yield* InfrastructureRoute.make),
@@ -180,7 +183,8 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...(yield* ChainFeed.make),
       ...(yield* ShareRoutes.make),
       ...(yield* AccountRoutes.make),
-      ...(yield* LoginRoutes.make(settings, who)),
+      ...(yield* LoginRoutes.make(settings, who, logins)),
+      ...(yield* OwnRoutes.make(settings, who, logins)),
       ...(yield* OidcRoutes.make(settings, who)),
     ]
     return [...routes, ...(yield* ServiceRoutes.make(routes, settings.version))]

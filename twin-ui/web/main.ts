@@ -22,6 +22,7 @@ import { pictures } from "./data/pipeline.ts"
 import { sizes } from "./data/sizes.ts"
 import type * as Source from "./data/Source.ts"
 import { timelines } from "./data/timelines.ts"
+import { bindAccount } from "./interact/bindAccount.ts"
 import { bindChain } from "./interact/bindChain.ts"
 import { bindExport } from "./interact/bindExport.ts"
 import { bindPage } from "./interact/bindPage.ts"
@@ -116,6 +117,7 @@ combineLatest({
   .pipe(perFrame())
   .subscribe((frame: Frame) => page.draw(frame))
 
+bindAccount(element("account", HTMLAnchorElement))
 bindChain(parts, page, does)
 bindTimeline(parts, page, does)
 bindExport(parts, page)

@@ -65,6 +65,11 @@ const doors: Readonly<Record<string, Door>> = {
   "GET /login/style.css": open,
   "POST /login": open,
   "POST /logout": open,
+  // Of one's own account alone: held by tests/twin-ui/http/own.test.ts.
+  "GET /account": open,
+  "POST /account/password": open,
+  "POST /account/sessions/end": open,
+  "POST /api/me/password": open,
   "GET /login/oidc": open,
   "GET /login/oidc/callback": open,
   // Behind the token of the log's members.

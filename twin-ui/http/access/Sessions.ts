@@ -25,6 +25,14 @@ export interface Sessions {
   /** Whether the session is still there; does not count as use. */
   readonly isOpen: (secret: string, access: Access.State) => boolean
   readonly close: (secret: string) => void
+  /** An account's sessions that go on, the one used last ahead. */
+  readonly ofAccount: (
+    account: string,
+    access: Access.State,
+    nowMs: number,
+  ) => ReadonlyArray<Pick<Session, "beganMs" | "usedMs">>
+  /** Ends an account's sessions but for this one; gives how many. */
+  readonly closeOthers: (account: string, secret: string | undefined) => number
 }
 
 export const make = (): Sessions => {
@@ -54,7 +62,7 @@ export const make = (): Sessions => {
       const digest = Token.digestOf(secret)
       const session = valid(digest, access)
       if (session === undefined) return undefined
-      if (nowMs - session.usedMs > idleMs || nowMs - session.beganMs > wholeMs) {
+      if (!goesOn(session, nowMs)) {
         open.delete(digest)
         return undefined
       }
@@ -65,8 +73,25 @@ export const make = (): Sessions => {
     close: (secret) => {
       open.delete(Token.digestOf(secret))
     },
+    ofAccount: (account, access, nowMs) =>
+      [...open]
+        .filter(([, session]) => session.account === account)
+        .flatMap(([digest]) => valid(digest, access) ?? [])
+        .filter((session) => goesOn(session, nowMs))
+        .toSorted((a, b) => b.usedMs - a.usedMs),
+    closeOthers: (account, secret) => {
+      const own = secret === undefined ? undefined : Token.digestOf(secret)
+      const others = [...open].filter(
+        ([digest, session]) => session.account === account && digest !== own,
+      )
+      for (const [digest] of others) open.delete(digest)
+      return others.length
+    },
   }
 }
+
+const goesOn = ({ beganMs, usedMs }: Session, nowMs: number): boolean =>
+  nowMs - usedMs <= idleMs && nowMs - beganMs <= wholeMs
 
 /** `__Host-`: only this host may have set it, and only over TLS (RFC 6265bis). */
 export const cookieName = (secure: boolean): string => (secure ? "__Host-sigtwin" : "sigtwin")

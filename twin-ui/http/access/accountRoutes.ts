@@ -22,7 +22,7 @@ import * as Parameter from "../Parameter.ts"
 import * as Reading from "../Reading.ts"
 import * as Route from "../Route.ts"
 
-const PasswordText = Schema.RedactedFromValue(
+export const PasswordText = Schema.RedactedFromValue(
   Schema.String.check(
     Schema.isMinLength(Password.passwordLengthMin, {
       message: `a password has at least ${Password.passwordLengthMin} characters`,
@@ -192,7 +192,7 @@ export const make = Effect.gen(function* () {
   return [...(yield* reading), add, setPassword, credential]
 })
 
-const verifierOf = (password: Redacted.Redacted) =>
+export const verifierOf = (password: Redacted.Redacted) =>
   Effect.map(
     Effect.promise(() => Password.verifierOf(Redacted.value(password))),
     (verifier) => Redacted.make(verifier),

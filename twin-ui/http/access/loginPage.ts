@@ -59,9 +59,14 @@ p { margin: 0.25rem 0 1rem; color: var(--soft) }
 label { display: block; margin-top: 1rem; font-weight: 600 }
 input:not([type=hidden]) { width: 100%; padding: 0.5rem 0.75rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 0.375rem }
 button, .button { display: block; width: 100%; margin-top: 1.5rem; padding: 0.6rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent); border-radius: 0.375rem; cursor: pointer }
-.button { color: var(--accent); background: transparent }
+.button, button.quiet { color: var(--accent); background: transparent }
+dl { display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; margin: 1rem 0 }
+dt { color: var(--soft) }
+dd { margin: 0; overflow-wrap: anywhere }
+h2 { margin: 2rem 0 0; font-size: 1.1rem }
+[role=status] { color: var(--accent); font-weight: 600 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 `
 
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -1,111 +1,32 @@
-/** Logging in and out: the form, its answer, and who one is. */
+/** Logging in and out: the form and its answer. What one's own account is: `ownRoutes.ts`. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as Semaphore from "effect/Semaphore"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Access from "../../../core/access/Access.ts"
-import { Right } from "../../../core/access/Right.ts"
-import * as Password from "../../../core/crypto/password.ts"
 import { streamOf } from "../../../core/event/streamOf.ts"
 import { AccountId } from "../../../core/event/ids.ts"
 import type { SessionOpened } from "../../../core/event/access.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
-import { Vault } from "../../../core/keys/Vault.ts"
 import * as Guard from "../guard.ts"
 import * as Parameter from "../Parameter.ts"
 import * as Problem from "../Problem.ts"
 import { mediaTypeOf, readText } from "../readBody.ts"
 import * as Route from "../Route.ts"
 import type { Settings } from "../Settings.ts"
-import { Viewer } from "../Viewer.ts"
 import { loginPage, loginStyle, nextOf } from "./loginPage.ts"
 import * as Sessions from "./Sessions.ts"
-import { addressOf, isSecure, tooOften, type Who } from "./Who.ts"
-
-/** Passwords checked at a time, 19 MiB each; and how many may wait. */
-const checksAtOnce = 2
-const checksWaitingMax = 32
-
-export const WhoAmI = Schema.Struct({
-  /** An account, or `local` where no login is needed. */
-  name: Schema.String,
-  /** Sees the whole twin. */
-  whole: Schema.Boolean,
-  rights: Schema.Array(Schema.String),
-})
+import type { Logins } from "./Logins.ts"
+import { addressOf, isSecure, type Who } from "./Who.ts"
 
 const form = {
   description: "`account`, `password`, and `next`: where to go then.",
   contentTypes: ["application/x-www-form-urlencoded"],
 }
 
-export const make = (settings: Settings, who: Who) =>
+export const make = (settings: Settings, who: Who, logins: Logins) =>
   Effect.gen(function* () {
-    const vault = yield* Vault
     const pipeline = yield* Pipeline
-    const checks = yield* Semaphore.make(checksAtOnce)
-    let waiting = 0
-    /** Checked where there is no such account, so that it takes as long. */
-    const nobody = yield* Effect.promise(() => Password.verifierOf("nobody has this password"))
-
-    const passwordFits = Effect.fnUntraced(function* (
-      account: Access.Account | undefined,
-      password: string,
-    ) {
-      const kept =
-        account === undefined || account.passwordVersion === 0
-          ? undefined
-          : yield* Effect.orDie(
-              vault.verifier("password", account.account, account.passwordVersion),
-            )
-      const verifier = kept === undefined ? nobody : new TextDecoder().decode(kept)
-      const fits = yield* checks.withPermits(1)(
-        Effect.promise(() => Password.check(password, verifier)),
-      )
-      return fits && kept !== undefined && account?.disabled === false
-    })
-
-    /** The account, or undefined for a wrong name or password. */
-    const logIn = Effect.fnUntraced(function* (
-      name: string,
-      password: string,
-      request: HttpServerRequest.HttpServerRequest,
-    ) {
-      const from = addressOf(request)
-      const { access } = yield* who.states
-      const account = access.accounts.get(name)
-      const refused = (why: "wrong-login" | "locked-out") =>
-        who.audit.refused({
-          ...(account === undefined ? {} : { account: AccountId.make(account.account) }),
-          from,
-          what: "login",
-          why,
-        })
-      const wait = who.logins.waitMs(name, from, yield* Clock.currentTimeMillis)
-      if (wait > 0) {
-        yield* refused("locked-out")
-        return yield* tooOften(wait)
-      }
-      if (waiting >= checksWaitingMax) return yield* tooOften(1_000)
-      waiting++
-      // Counted before it is known, so that tries at once do not all count as the first.
-      who.logins.failed(name, from, yield* Clock.currentTimeMillis)
-      const fits = yield* passwordFits(account, password).pipe(
-        Effect.ensuring(
-          Effect.sync(() => {
-            waiting--
-          }),
-        ),
-      )
-      if (account === undefined || !fits) {
-        yield* refused("wrong-login")
-        return undefined
-      }
-      who.logins.succeeded(name, from)
-      return account
-    })
 
     const page = Route.make({
       method: "GET",
@@ -164,8 +85,7 @@ export const make = (settings: Settings, who: Who) =>
           const given = new URLSearchParams(yield* readText(request))
           const name = given.get("account") ?? ""
           const next = nextOf(given.get("next"))
-          const password = (given.get("password") ?? "").slice(0, Password.passwordLengthMax)
-          const account = yield* logIn(name, password, request)
+          const account = yield* logins.check(name, given.get("password") ?? "", request)
           if (account === undefined)
             return HttpServerResponse.html(
               loginPage({
@@ -215,28 +135,7 @@ export const make = (settings: Settings, who: Who) =>
         }),
     })
 
-    const me = Route.make({
-      method: "GET",
-      path: "/api/me",
-      operation: "whoAmI",
-      tag: "service",
-      access: "api",
-      filtered: true,
-      summary: "Say who asks, and what they may do",
-      answers: {
-        200: { description: "Who asks.", contentType: "application/json", schema: WhoAmI },
-      },
-      handle: () =>
-        Effect.map(Viewer, (viewer) =>
-          Route.answer(WhoAmI, {
-            name: viewer.name,
-            whole: viewer.whole,
-            rights: Right.literals.filter((right) => viewer.may(right)),
-          }),
-        ),
-    })
-
-    return [page, style, login, logout, me]
+    return [page, style, login, logout]
   })
 
 /** Opens a session and records it; gives its cookie. */

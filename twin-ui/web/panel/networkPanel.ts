@@ -61,7 +61,7 @@ export const networkPanel: Part = {
             },
             {
               label: "refused",
-              value: `${count(totals.refused)} · ${count(totals.refusedPerMinute)}/min`,
+              value: `${count(totals.refused)}${totals.hidden === undefined ? ` · ${count(totals.refusedPerMinute)}/min` : ""}`,
               tone: totals.refused > 0 ? "refused" : undefined,
             },
             ...(totals.reported > 0

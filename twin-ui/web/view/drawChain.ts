@@ -37,6 +37,8 @@ const drawTitles = (to: Layer, layout: Layout, view: ChainView): void => {
   const { totals } = view
   const drawn = layout.groups.reduce((sum, { dots }) => sum + dots.length, 0)
   const all = totals.devices + totals.devicesBeyond
+  /** Who looks sees a part of the twin. */
+  const isPart = totals.hidden !== undefined
   const titles = [
     {
       key: "devices",
@@ -54,7 +56,7 @@ const drawTitles = (to: Layer, layout: Layout, view: ChainView): void => {
       key: "core",
       x: columns.core.x,
       text: "Core network",
-      sub: plural(view.dataCentres.length, "data centre"),
+      sub: isPart ? "hidden" : plural(view.dataCentres.length, "data centre"),
     },
     {
       key: "customers",
@@ -83,7 +85,9 @@ const drawTitles = (to: Layer, layout: Layout, view: ChainView): void => {
     .text(({ sub }) => sub)
 }
 
-const stationsText = ({ totals }: ChainView, { stationsMore }: Layout): string => {
+const stationsText = ({ stations, totals }: ChainView, { stationsMore }: Layout): string => {
+  if (totals.hidden?.includes("stations") === true)
+    return `${count(stations.length)} heard your devices`
   const parts = [count(totals.stations)]
   if (totals.stationsLost > 0) parts.push(`${totals.stationsLost} lost trust`)
   else if (totals.stationsAttested > 0 && totals.stationsAttested === totals.stations)

@@ -51,22 +51,32 @@ interface Figure {
 export const figuresOf = ({ view }: Picture): ReadonlyArray<Tree> => {
   if (view === undefined) return []
   const { totals } = view
+  /** Of who sees a part of the twin. */
+  const isHidden = (name: keyof typeof totals): boolean => totals.hidden?.includes(name) === true
   const figures: ReadonlyArray<Figure> = [
     { label: "receptions/min", value: count(totals.receptionsPerMinute) },
     { label: "accepted/min", value: count(totals.acceptedPerMinute), tone: "ok" },
     totals.reported > 0 && totals.accepted === 0
       ? { label: "reported", value: count(totals.reported), tone: "ok" }
+      : isHidden("refusedPerMinute")
+        ? {
+            label: "refused",
+            value: count(totals.refused),
+            ...(totals.refused > 0 ? { tone: "refused" as const } : {}),
+          }
+        : {
+            label: "refused/min",
+            value: count(totals.refusedPerMinute),
+            ...(totals.refusedPerMinute > 0 ? { tone: "refused" as const } : {}),
+          },
+    isHidden("stations")
+      ? { label: "stations attested", value: "hidden" }
       : {
-          label: "refused/min",
-          value: count(totals.refusedPerMinute),
-          ...(totals.refusedPerMinute > 0 ? { tone: "refused" as const } : {}),
+          label: totals.stationsLost > 0 ? "trust lost" : "stations attested",
+          value: count(totals.stationsLost > 0 ? totals.stationsLost : totals.stationsAttested),
+          rest: ` of ${count(totals.stations)}`,
+          ...(totals.stationsLost > 0 ? { tone: "refused" as const } : {}),
         },
-    {
-      label: totals.stationsLost > 0 ? "trust lost" : "stations attested",
-      value: count(totals.stationsLost > 0 ? totals.stationsLost : totals.stationsAttested),
-      rest: ` of ${count(totals.stations)}`,
-      ...(totals.stationsLost > 0 ? { tone: "refused" as const } : {}),
-    },
     {
       label: "pending",
       value: count(totals.pending),
