@@ -1,5 +1,7 @@
 # Built from the checkout: docker build -t sigtwin .
-# Run with the data kept: docker run -v sigtwin:/data -p 127.0.0.1:4280:4280 -e SIGTWIN_INGEST_TOKEN=... sigtwin
+# First an account, since it listens beyond its own container; then run it, with the same data kept:
+#   docker run --rm -i -v sigtwin:/data sigtwin account add ann --role operator --payloads --password-file - < password.txt
+#   docker run -d -v sigtwin:/data -p 127.0.0.1:4280:4280 --stop-timeout 20 sigtwin
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -16,7 +18,7 @@ USER node
 WORKDIR /data
 VOLUME /data
 EXPOSE 4280
-# All addresses of the container, so an account is needed first (docs/operations/access.md).
+# All addresses of the container (docs/operations/access.md).
 ENV SIGTWIN_HOST=0.0.0.0
 ENTRYPOINT ["sigtwin"]
 CMD ["serve"]
