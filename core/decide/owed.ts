@@ -2,6 +2,7 @@
  * What becomes owed because of an event: to each destination of the device's customer that asked to be told of such, and
  * to no other. Recorded in the same commit as its cause.
  */
+import { isWithin } from "../access/Groups.ts"
 import type { DeviceId } from "../event/ids.ts"
 import type { Told } from "../event/registration.ts"
 import type { Emit } from "./decideFrame.ts"
@@ -21,7 +22,7 @@ export const owe = (
   if (known === undefined || customer === undefined || customer.retired) return
   for (const { settings, told: wanted } of customer.destinations) {
     const { customer: owner, destination, group } = settings
-    if (group !== undefined && group !== known.group) continue
+    if (group !== undefined && !isWithin(state.access.groups, known.group, group)) continue
     for (const each of told) {
       if (!wanted.includes(each)) continue
       const owed = { device, seq, epoch, customer: owner, destination }

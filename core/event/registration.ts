@@ -109,7 +109,7 @@ export const DestinationAdded = Schema.TaggedStruct("DestinationAdded", {
   loopbackAllowed: Schema.Boolean,
   channel: Schema.optionalKey(Channel),
   told: Schema.optionalKey(Schema.Array(Told)),
-  /** Only of devices in this group; of all where absent. */
+  /** Only of devices in this group or one below it, as the tree stands when a message is accepted; of all where absent. */
   group: Schema.optionalKey(Schema.String),
   method: Schema.optionalKey(Schema.Literals(["POST", "PUT", "GET"])),
   headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),

@@ -76,7 +76,7 @@ const addDestination = Command.make(
       "KINDS",
       `What it is told, divided by commas: ${Told.literals.join(", ")} (default bidir: each message, whose answer may hold a downlink)`,
     ),
-    group: optional("group", "NAME", "Only of devices in this group"),
+    group: optional("group", "NAME", "Only of devices in this group and the groups below it"),
     method: Flag.Literals("method", ["POST", "PUT", "GET"]).pipe(
       Flag.withDescription("How it is sent (default POST)"),
       Flag.optional,

@@ -8,7 +8,7 @@ import type { Command } from "../../../core/decide/Command.ts"
 import { destinationsMax } from "../../../core/decide/decideCommand.ts"
 import { policyDefault } from "../../../core/event/policy.ts"
 import type { Event } from "../../../core/event/Event.ts"
-import { CustomerId, DestinationId, SourceId, StationId } from "../../../core/event/ids.ts"
+import { CustomerId, DestinationId, GroupId, SourceId, StationId } from "../../../core/event/ids.ts"
 import type { Input } from "../../../core/ingest/Input.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../../../core/ingest/pipelineLive.ts"
@@ -43,6 +43,15 @@ const customer: ReadonlyArray<Command> = [
     loopbackAllowed: false,
   },
 ]
+
+const ofGroup = (group: string): Command => ({
+  _tag: "AddDestination",
+  customer: hydro,
+  destination: DestinationId.make(group),
+  url: `https://hydro.example/${group}`,
+  group,
+  loopbackAllowed: false,
+})
 
 const destination = (n: number): Command => ({
   _tag: "AddDestination",
@@ -436,6 +445,34 @@ describe("the pipeline", () => {
         }),
       )
       assert.deepStrictEqual(kindsOf(events), ["DeviceRegistered", "DeviceRetired"])
+    }),
+  )
+})
+
+describe("a destination of a group", () => {
+  it.effect("is owed messages of the groups below it, as they stand then, and of no others", () =>
+    Effect.gen(function* () {
+      const [meters, water] = [GroupId.make("meters"), GroupId.make("water")]
+      const events = yield* story((pipeline) =>
+        Effect.gen(function* () {
+          yield* pipeline.execute({ _tag: "RegisterCustomer", customer: hydro })
+          for (const group of ["meters", "water", "soil"]) yield* pipeline.execute(ofGroup(group))
+          yield* pipeline.execute({
+            _tag: "RegisterDevice",
+            device: a.id,
+            customer: hydro,
+            group: "water",
+            key: Redacted.make(a.keyHex),
+          })
+          yield* pipeline.submit([a.send(1)])
+          yield* pipeline.execute({ _tag: "PlaceGroup", group: water, parent: meters })
+          yield* pipeline.submit([a.send(2, { atMs: 1_700_000_600_000 })])
+        }),
+      )
+      const owed = events.flatMap((event) =>
+        event._tag === "DeliveryOwed" ? [`${event.seq} to ${event.destination}`] : [],
+      )
+      assert.deepStrictEqual(owed, ["1 to water", "2 to meters", "2 to water"])
     }),
   )
 })
