@@ -13,6 +13,8 @@ export const Right = Schema.Literals([
   "write-devices",
   /** Register and retire customers, and say where their messages go; ask for a delivery again. */
   "write-customers",
+  /** Say that what was kept for fetching has been fetched. */
+  "fetch-messages",
   /** Enrol and retire stations, adopt their reference values, open data centres. */
   "write-stations",
   /** Adopt policies. */

@@ -14,6 +14,7 @@ const operator: ReadonlyArray<Right> = [
   "read",
   "write-devices",
   "write-customers",
+  "fetch-messages",
   "write-stations",
   "write-policy",
   "block",
@@ -35,11 +36,13 @@ export const rightsOf = (role: RoleId): ReadonlyArray<Right> => {
     case "DEVICE_MANAGER_W":
       return deviceManager
     case "CUSTOMER_W":
-      return [...deviceManager, "write-customers"]
+      return [...deviceManager, "write-customers", "fetch-messages"]
     case "OPT_BLOCK":
       return ["block"]
     case "OPT_ERASE":
       return ["erase"]
+    case "OPT_FETCH":
+      return ["read", "fetch-messages"]
     case "OPT_METRICS":
       return ["read-metrics"]
     case "INGEST_CALLBACKS":

@@ -56,6 +56,7 @@ export const RoleId = Schema.Literals([
   "OPT_BLOCK",
   "OPT_ERASE",
   "OPT_METRICS",
+  "OPT_FETCH",
   "INGEST_CALLBACKS",
   "INGEST_FRAMES",
   "INGEST_EVIDENCE",

@@ -16,17 +16,16 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
-import { sha256 } from "../crypto/sha256.ts"
 import type { Step } from "../decide/decideDownlink.ts"
 import * as PayloadSchemes from "../decide/PayloadSchemes.ts"
 import * as retryRule from "../decide/retryRule.ts"
 import { noCauses, type NewEvent, type Recorded } from "../event/Envelope.ts"
 import { streamOf } from "../event/streamOf.ts"
 import { Pipeline } from "../ingest/Pipeline.ts"
-import * as Bytes from "../kernel/Bytes.ts"
 import { Vault } from "../keys/Vault.ts"
 import { EventLog } from "../log/EventLog.ts"
 import * as DownlinkAnswer from "./DownlinkAnswer.ts"
+import { keyOf } from "./keyOf.ts"
 import * as Ledger from "./Ledger.ts"
 import type { Mailer } from "./mail.ts"
 import { outcomeEvents, type Outcome } from "./outcome.ts"
@@ -88,7 +87,10 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   ) {
     const { customer, destination } = settings
     const marks: Marks = {
-      key: keyOf(log.info.id, owed),
+      key: keyOf(
+        log.info.id,
+        owed.map(({ obligation }) => obligation),
+      ),
       attempt: Math.max(...owed.map(({ attempt }) => attempt)),
       isDoubtful: owed.some(({ isDoubtful }) => isDoubtful),
       traceparent:
@@ -266,15 +268,6 @@ const begunOf = (tries: ReadonlyArray<Try>, occurredMs: number): NewEvent => {
   const owed = tries.flatMap((each) => each.owed.map(({ owedAt }) => owedAt))
   const event = { _tag: "DeliveriesBegan", owed } as const
   return { stream: streamOf(event), occurredMs, causes: noCauses, event }
-}
-
-/** The same for all attempts at the same obligations, and for no others of any log. */
-const keyOf = (logId: string, owed: ReadonlyArray<Ledger.Owed>): string => {
-  const names = owed.map(({ obligation: { customer, destination, device, epoch, notice, seq } }) =>
-    [customer, destination, device, seq, epoch, notice].join("/"),
-  )
-  const text = new TextEncoder().encode([logId, ...names].join("\n"))
-  return Bytes.toHex(sha256(text).subarray(0, 16))
 }
 
 /** What the answer says to the device; undefined where it says nothing. */

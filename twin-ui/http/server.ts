@@ -37,7 +37,9 @@ import * as CaseRoutes from "./caseRoutes.ts"
 import * as ChainFeed from "./chainFeed.ts"
 import * as CommandRoutes from "./commandRoutes.ts"
 import * as AlertRoutes from "./alertRoutes.ts"
+import * as DeviceMessageRoutes from "./deviceMessageRoutes.ts"
 import * as EraseRoutes from "./eraseRoutes.ts"
+import * as FetchRoutes from "./fetchRoutes.ts"
 import * as FeedRoutes from "./feedRoutes.ts"
 import * as Gate from "./gate.ts"
 import * as Guard from "./guard.ts"
@@ -179,6 +181,8 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...CaseRoutes.make(settings),
       ...(yield* EraseRoutes.make),
       ...(yield* AlertRoutes.makeCommands),
+      ...(yield* FetchRoutes.make),
+      ...(yield* DeviceMessageRoutes.make),
       ...(yield* FeedRoutes.make(settings)),
       ...(yield* ChainFeed.make),
       ...(yield* ShareRoutes.make),

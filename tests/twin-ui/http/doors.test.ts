@@ -150,6 +150,14 @@ const doors: Readonly<Record<string, Door>> = {
     url: "https://mine.example/",
     loopbackAllowed: false,
   }),
+  "GET /api/customers/:id/destinations/:destination/messages": atBeside(
+    "/api/customers/gasworks/destinations/kept/messages",
+  ),
+  "POST /api/customers/:id/destinations/:destination/taken": atBeside(
+    "/api/customers/gasworks/destinations/kept/taken",
+    { upTo: 1_000_000 },
+  ),
+  "GET /api/devices/:id/messages": atBeside(`${device}/messages`),
   "DELETE /api/customers/:id/destinations/:destination": atBeside(
     "/api/customers/gasworks/destinations/main",
   ),
@@ -203,6 +211,7 @@ const scopes = {
   customer: [
     { role: "CUSTOMER_W", customer: CustomerId.make("hydro"), payloads: true },
     { role: "OPT_BLOCK", customer: CustomerId.make("hydro"), payloads: false },
+    { role: "OPT_FETCH", customer: CustomerId.make("hydro"), payloads: false },
     { role: "OPT_ERASE", customer: CustomerId.make("hydro"), payloads: false },
   ],
   group: [{ role: "DEVICE_MANAGER_W", group: GroupId.make("meters"), payloads: true }],
@@ -236,6 +245,14 @@ const setUp = Effect.gen(function* () {
       url,
     })
   }
+  yield* pipeline.execute({
+    _tag: "AddDestination",
+    customer: CustomerId.make("gasworks"),
+    destination: DestinationId.make("kept"),
+    channel: "pull",
+    url: "pull:",
+    loopbackAllowed: false,
+  })
   yield* pipeline.execute({
     _tag: "EnrolStation",
     station: StationId.make("BS-1"),
