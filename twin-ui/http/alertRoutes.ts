@@ -18,6 +18,7 @@ export const make = (reading: Reading): ReadonlyArray<Route.Route> => [
     operation: "listAlerts",
     tag: "state",
     access: "api",
+    whole: "who is alerted, and of what, is told over all of the twin",
     summary: "Who is alerted, and how the last alerts stand",
     query: asOf,
     answers: {

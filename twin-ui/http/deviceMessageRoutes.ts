@@ -112,6 +112,8 @@ export const make = Effect.gen(function* () {
           group: undefined,
           radioZone: known.registration?.radioZone ?? undefined,
           adoptions: Schemes.adoptionsOf(yield* twin.state(Schemes.projection), id),
+          operator: {},
+          placeOf: () => undefined,
         }
         const filter = { device: id, kinds: ["MessageAccepted"], fromMs: since, toMs: before }
         // One more than fits says that there is more.

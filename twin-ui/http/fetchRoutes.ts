@@ -103,6 +103,8 @@ export const make = Effect.gen(function* () {
       group: known?.group ?? undefined,
       radioZone: known?.radioZone ?? undefined,
       adoptions: Schemes.adoptionsOf(yield* twin.state(Schemes.projection), device),
+      operator: {},
+      placeOf: () => undefined,
     }
     const obligation = obligationOf(ledger, waiting)
     const found = yield* tell(log, vault, about, {
