@@ -3,12 +3,13 @@ import { AnomaliesAnswer, type AnomalyRow } from "../../api/Anomalies.ts"
 import { duration, instant } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
 import { dayAndMinute } from "./incidentLine.ts"
-import { noPart } from "./noAnswer.ts"
-import { link, place, quiet, section, signed } from "./parts.ts"
+import { noPart, noThing } from "./noAnswer.ts"
+import { outcomeOf } from "./outcome.ts"
+import { actions, head, keep, link, place, quiet, rows, section, signed } from "./parts.ts"
 import { answerTo, type Question } from "./Question.ts"
 import type { Does, Scene } from "./Scene.ts"
 
-const listedMax = 50
+const listedMax = 200
 
 const question: Question<AnomaliesAnswer> = {
   path: `/api/anomalies?limit=${listedMax}`,
@@ -17,6 +18,78 @@ const question: Question<AnomaliesAnswer> = {
 }
 
 export const anomalyQuestions: ReadonlyArray<Question<unknown>> = [question]
+
+/** As an incident of the picture, an anomaly's name begins so. */
+export const anomalyPrefix = "anomaly|"
+
+/** The panel of one anomaly, named as an incident. */
+export const anomalyOf = (scene: Scene, id: string): ReadonlyArray<Tree> => {
+  const { answers, does, view } = scene
+  const asked = answerTo(answers, question)
+  if (asked?._tag !== "answer")
+    return [head({ kind: "Unlike the usual", title: id }, does), noPart(asked)]
+  const one = asked.answer.anomalies.find((row) => `${anomalyPrefix}${row.id}` === id)
+  if (one === undefined)
+    return noThing(scene, { kind: "incident", id }, { _tag: "not-there", problem: undefined })
+  const { causes, cleared, expected, opened, seen, sinceMs, tone, words } = one
+  return [
+    head(
+      {
+        kind: "Unlike the usual",
+        title: words,
+        status: cleared === undefined ? "goes on" : "cleared",
+        tone: cleared === undefined ? tone : "plain",
+      },
+      does,
+    ),
+    section("Expected against seen", [
+      rows(
+        [
+          { label: "expected", value: measured(expected) },
+          { label: "seen, at its worst", value: measured(seen), tone },
+        ],
+        does,
+      ),
+      h("p", {}, ["On ", ...whom(one, does)]),
+    ]),
+    section("Extent", [
+      rows(
+        [
+          { label: "since", value: instant(sinceMs) },
+          { label: "told", value: instant(opened.ms), at: opened.position },
+          { label: "seen last", value: instant(one.lastMs) },
+          cleared === undefined
+            ? {
+                label: "cleared",
+                value: `not yet, for ${duration(Math.max(0, view.occurredMs - sinceMs))}`,
+              }
+            : {
+                label: "cleared",
+                value: `${instant(cleared.ms)}, ${cleared.why}`,
+                at: cleared.position,
+              },
+        ],
+        does,
+      ),
+    ]),
+    section("Shown by", [
+      h(
+        "p",
+        {},
+        causes.map((at) => place(at, does)),
+      ),
+    ]),
+    actions([
+      { text: "Go to where it was told", click: () => does.seek(opened.position) },
+      {
+        text: "Compare with before",
+        click: () => does.pin(Math.max(0, opened.position - 1)),
+      },
+      keep(scene, { pin: opened.position, note: words }),
+    ]),
+    outcomeOf(scene),
+  ]
+}
 
 export const anomaliesSection = ({ answers, does, view }: Scene): Tree => {
   const asked = answerTo(answers, question)

@@ -3,6 +3,7 @@ import type { Incident } from "../../../projections/chain/ChainView.ts"
 import { FindingsAnswer, type FindingRow, findingsLimitMax, sureness } from "../../api/Findings.ts"
 import { count, duration, instant } from "../model/format.ts"
 import type { Tree } from "../view/patch.ts"
+import { anomalyOf, anomalyPrefix, anomalyQuestions } from "./anomaliesSection.ts"
 import { noPart, noThing } from "./noAnswer.ts"
 import { outcomeOf } from "./outcome.ts"
 import { actions, head, keep, kindWords, type Row, rows, section, summary } from "./parts.ts"
@@ -22,6 +23,7 @@ const findingsQuestion = (kind: string): Question<FindingsAnswer> => ({
 
 export const incidentPanel: Part = {
   asks: ({ selection }) => {
+    if (selection?.id.startsWith(anomalyPrefix) === true) return anomalyQuestions
     const kind = findingKindOf(selection?.id ?? "")
     return selection === undefined || kind === undefined
       ? []
@@ -30,6 +32,7 @@ export const incidentPanel: Part = {
   show: (scene) => {
     const { selection, view } = scene
     if (selection === undefined) return []
+    if (selection.id.startsWith(anomalyPrefix)) return anomalyOf(scene, selection.id)
     const incident = view.incidents.find(({ id }) => id === selection.id)
     const kind = findingKindOf(selection.id)
     if (kind !== undefined) return findingOf(scene, selection.id, kind, incident)

@@ -14,6 +14,8 @@ import { answerTo, type Question } from "./Question.ts"
 import type { Does, Part, Scene } from "./Scene.ts"
 
 const listedMax = 200
+/** Parts of one incident. */
+const partsListed = 6
 
 const question: Question<IncidentsAnswer> = {
   path: `/api/incidents?limit=${listedMax}`,
@@ -111,19 +113,24 @@ const card = (line: IncidentLine, nowMs: number, does: Does): Tree => {
           ` ${cause.detail}`,
           place(cause.position, does),
         ]),
+    parts.length > partsListed
+      ? h("small", {}, [`${plural(parts.length, "part")}, the first ${partsListed}:`])
+      : undefined,
     parts.length < 2
       ? undefined
       : h(
           "ul",
           { class: "why" },
-          parts.map((part) =>
-            h("li", { key: part.id }, [
-              h("button", { class: `link ${part.tone}` }, [signed(part.tone, part.label)], () =>
-                does.select("incident", part.id),
-              ),
-              place(part.start.position, does),
-            ]),
-          ),
+          parts
+            .slice(0, partsListed)
+            .map((part) =>
+              h("li", { key: part.id }, [
+                h("button", { class: `link ${part.tone}` }, [signed(part.tone, part.label)], () =>
+                  does.select("incident", part.id),
+                ),
+                place(part.start.position, does),
+              ]),
+            ),
         ),
   ])
 }
