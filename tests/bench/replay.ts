@@ -1,6 +1,7 @@
 /**
  * `replay`: reading the log and folding all projections from the beginning, as a start without
- * snapshots does. The reference is the same read without folding. Wanted: 0.5 M events/s.
+ * snapshots does. The reference is the same read without folding. Wanted by "The log":
+ * 1 M events/s.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -8,14 +9,14 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Recorded } from "../../core/event/Envelope.ts"
-import { EventLog } from "../../core/log/EventLog.ts"
+import { EventLog, type LogUnavailable } from "../../core/log/EventLog.ts"
 import * as Sqlite from "../../core/log/sqlite.ts"
 import { hourMs } from "../../core/sim/Span.ts"
 import * as World from "../../core/sim/World.ts"
 import { all } from "../../projections/all.ts"
 import * as Cell from "../../projections/run/Cell.ts"
 import { digestOf } from "../../projections/run/digest.ts"
-import { type Bench, row, type Size } from "./Bench.ts"
+import { type Bench, processorSeconds, row, type Size } from "./Bench.ts"
 import { run as runWorld } from "../scenario/run.ts"
 
 /** Simulated traffic of a clean network, decided on as it would be: what a log is mostly made of. */
@@ -61,15 +62,24 @@ const measure = (size: Size) =>
         yield* Stream.runForEach(log.read(0), (array) => Effect.sync(() => use(array)))
         return (performance.now() - start) / 1000
       })
+    const processor = (work: Effect.Effect<number, LogUnavailable>) =>
+      Effect.gen(function* () {
+        const before = processorSeconds()
+        const seconds = yield* work
+        return { seconds, processor: processorSeconds() - before }
+      })
 
     let scan = Number.POSITIVE_INFINITY
     let fold = Number.POSITIVE_INFINITY
+    let leastProcessor = Number.POSITIVE_INFINITY
     const each = all.map((packed) => ({ name: packed.name, seconds: Number.POSITIVE_INFINITY }))
     let digest = ""
     for (let turn = 0; turn < turns; turn++) {
       scan = Math.min(scan, yield* read(() => {}))
       const cells = all.map((packed) => Cell.make(packed, undefined))
-      fold = Math.min(fold, yield* read((array) => Cell.foldAll(cells, array)))
+      const took = yield* processor(read((array) => Cell.foldAll(cells, array)))
+      fold = Math.min(fold, took.seconds)
+      leastProcessor = Math.min(leastProcessor, took.processor)
       digest = digestOf(cells.map((cell) => [cell.name, cell.digest()]))
       for (const [i, packed] of all.entries()) {
         const cell = Cell.make(packed, undefined)
@@ -87,6 +97,13 @@ const measure = (size: Size) =>
       })
     return [
       rate("read and fold all projections", fold),
+      row({
+        bench: "replay",
+        metric: "read and fold all projections, a second of the processor",
+        value: events / leastProcessor,
+        unit: "events/s",
+        reference: null,
+      }),
       ...each.map(({ name, seconds }) => rate(`read and fold ${name} alone`, seconds)),
     ]
   })
