@@ -62,12 +62,6 @@ const measure = (size: Size) =>
         yield* Stream.runForEach(log.read(0), (array) => Effect.sync(() => use(array)))
         return (performance.now() - start) / 1000
       })
-    const processor = (work: Effect.Effect<number, LogUnavailable>) =>
-      Effect.gen(function* () {
-        const before = processorSeconds()
-        const seconds = yield* work
-        return { seconds, processor: processorSeconds() - before }
-      })
 
     let scan = Number.POSITIVE_INFINITY
     let fold = Number.POSITIVE_INFINITY
@@ -106,4 +100,12 @@ const measure = (size: Size) =>
       }),
       ...each.map(({ name, seconds }) => rate(`read and fold ${name} alone`, seconds)),
     ]
+  })
+
+/** Also what it took of the processor. */
+const processor = (work: Effect.Effect<number, LogUnavailable>) =>
+  Effect.gen(function* () {
+    const before = processorSeconds()
+    const seconds = yield* work
+    return { seconds, processor: processorSeconds() - before }
   })

@@ -142,9 +142,10 @@ const seek = Effect.fnUntraced(function* (seeks: number) {
     processorMs.push(1000 * (processorSeconds() - processorBefore))
     seen += state.stationsSeen
   }
-  const rising = (a: number, b: number): number => a - b
   return { ms: ms.toSorted(rising), processorMs: processorMs.toSorted(rising), seen: seen > 0 }
 })
+
+const rising = (a: number, b: number): number => a - b
 
 const lastRecorded = Effect.fnUntraced(function* (head: number) {
   const log = yield* EventLog
