@@ -6,8 +6,6 @@
  * most) is done by the same functions. `SIGTWIN_BENCH_PAGE_S` says for how many seconds each size runs: 6 unless given, 600
  * for what the heap does in ten minutes.
  */
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Browser, Page } from "playwright-core"
 import { buildPage } from "../../twin-ui/web/build.ts"
@@ -37,7 +35,8 @@ export const bench: Bench = {
       return []
     }
     const seconds = size === "tiny" ? 1 : Number(process.env.SIGTWIN_BENCH_PAGE_S ?? 6)
-    const pageDir = await mkdtemp(join(tmpdir(), "sigtwin-bench-page-"))
+    // Where the server has it too: built again only when its sources changed.
+    const pageDir = join(import.meta.dirname, "..", "..", "dist", "web")
     const browser = await Chromium.open(path)
     try {
       await buildPage(pageDir)
@@ -49,7 +48,6 @@ export const bench: Bench = {
       return rows
     } finally {
       await browser.close()
-      await rm(pageDir, { recursive: true })
     }
   },
 }

@@ -165,14 +165,25 @@ export const gravity = ({ kind, count }: Incident): number =>
 const gravities = { "trust-lost": 4, finding: 3, outage: 3, "link-down": 2, refusals: 0 }
 
 const tickWidth = 92
+/** With milliseconds. */
+const tickWidthFine = 130
 
 const ticksOf = (span: Span, width: number): ReadonlyArray<Tick> => {
   const x = xOf(span, width)
-  return x.ticks(Math.max(2, Math.floor((width - 2 * inset) / tickWidth))).map((date) => ({
-    key: date.getTime(),
-    x: x(date),
-    text: tickText(date),
-  }))
+  return x
+    .ticks(
+      Math.max(
+        2,
+        Math.floor(
+          (width - 2 * inset) / (span.toMs - span.fromMs < 60_000 ? tickWidthFine : tickWidth),
+        ),
+      ),
+    )
+    .map((date) => ({
+      key: date.getTime(),
+      x: x(date),
+      text: tickText(date),
+    }))
 }
 
 /** The time of day, and the day where a day begins. */
