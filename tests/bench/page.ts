@@ -7,7 +7,7 @@
  * for what the heap does in ten minutes.
  */
 import { join } from "node:path"
-import type { Browser, Page } from "playwright-core"
+import type { Browser, CDPSession, Page } from "playwright-core"
 import { buildPage } from "../../twin-ui/web/build.ts"
 import * as Chromium from "../e2e/Chromium.ts"
 import { startStream, stepMs } from "./pageStream.ts"
@@ -59,15 +59,17 @@ const measure = async (
   seconds: number,
 ): Promise<ReadonlyArray<Row>> => {
   const stream = await startStream({ ...scale, pageDir })
-  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } })
+  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } })
+  const page = await context.newPage()
+  const session = await context.newCDPSession(page)
   try {
     await page.goto(stream.url)
     await page.waitForSelector("#chain g[data-kind=station]", { state: "attached" })
     const paintMs = await firstPaint(page)
     await page.waitForTimeout(Math.min(2_000, seconds * 500))
-    const before = await heapOf(page)
+    const before = await heapOf(session)
     const own = await framesOf(page, seconds, "page")
-    const after = await heapOf(page)
+    const after = await heapOf(session)
     await page.goto(`${stream.url}/reference`)
     await page.waitForSelector("svg circle")
     const plain = await framesOf(page, Math.min(seconds, 6), "reference")
@@ -83,7 +85,7 @@ const measure = async (
       told("first paint", "ms", paintMs, null),
     ]
   } finally {
-    await page.close()
+    await context.close()
     await stream.close()
   }
 }
@@ -96,11 +98,9 @@ const firstPaint = async (page: Page): Promise<number> =>
     ),
   )
 
-const heapOf = async (page: Page): Promise<number> => {
-  const session = await page.context().newCDPSession(page)
+const heapOf = async (session: CDPSession): Promise<number> => {
   await session.send("HeapProfiler.collectGarbage")
   const { usedSize } = await session.send("Runtime.getHeapUsage")
-  await session.detach()
   return usedSize
 }
 
