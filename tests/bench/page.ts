@@ -61,6 +61,8 @@ const measure = async (
   const stream = await startStream({ ...scale, pageDir })
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } })
   const page = await context.newPage()
+  // A page that draws a hundred thousand devices on a busy machine takes its time.
+  page.setDefaultTimeout(120_000)
   const session = await context.newCDPSession(page)
   try {
     await page.goto(stream.url)
