@@ -12,7 +12,6 @@ import { run } from "./run.ts"
 /** What a truth shows as. */
 export const shownAs = {
   surge: "traffic-surge",
-  "fleet-silence": "traffic-drop",
   "mac-guessing": "mac-storm",
   "station-outage": "station-outage",
   "wrong-policy": "sequence-disorder",
@@ -43,9 +42,8 @@ export const audit = (given: {
   readonly devices?: number
   readonly hours?: number
 }): Audit => {
-  // A drop takes enough messages that are missing.
   const { hours = 12, scenario, seed } = given
-  const devices = given.devices ?? (scenario === "fleet-silence" ? 700 : 300)
+  const { devices = 300 } = given
   const world = World.make({ seed, startMs, devices, stations: 30, scenario })
   const untilMs = startMs + hours * hourMs
   const state = Anomaly.projection.initial()
