@@ -69,8 +69,6 @@ export const audit = (given: {
     ).length > 5
   const truths = all.filter((truth) => truth.atMs >= learntMs && isShown(truth))
   const kind = scenario === "clean" ? undefined : shownAs[scenario]
-  const during = (one: Unusual, { atMs, untilMs: overMs = atMs }: Truth): boolean =>
-    one.openedMs >= atMs && one.openedMs <= overMs + lateMs
   const isAbout = (one: Unusual, truth: Truth): boolean =>
     one.kind === kind &&
     during(one, truth) &&
@@ -90,6 +88,9 @@ export const audit = (given: {
     ),
   }
 }
+
+const during = (one: Unusual, { atMs, untilMs: overMs = atMs }: Truth): boolean =>
+  one.openedMs >= atMs && one.openedMs <= overMs + lateMs
 
 export const describe = ({ customer, kind, openedMs, station }: Unusual): string =>
   `${kind} ${station ?? customer ?? "network"} at ${new Date(openedMs).toISOString()}`
