@@ -95,7 +95,7 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
       assert.match(await page.locator("#panel .matrix").innerText(), /-11\d dBm/)
     }))
 
-  it("show a callback set up, broken, repaired and sent again", async () => {
+  it("show a callback set up, sent to again, broken and changed", async () => {
     const hydro = await endpoint()
     try {
       await visit("?show=customer%3Ahydro", async (page) => {
@@ -113,6 +113,15 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
         await page.waitForSelector("#panel .events .text:text-is('delivered')")
         assert.strictEqual(hydro.got.length, 1)
 
+        // Once more from the log, while nothing waits before it: order is kept per device.
+        await page.goto(`${served.url}/?show=message%3A4D33DB%3A14`)
+        await settled(page)
+        await page.click("#panel .actions button:has-text('again')")
+        await page.waitForSelector("#panel .outcome .good")
+        await page.waitForSelector("#panel .waterfall li:nth-of-type(n+6)")
+        assert.isAtLeast(hydro.got.length, 2)
+
+        await page.goto(`${served.url}/?show=customer%3Ahydro`)
         hydro.status = 503
         await send(served.url, 15, { atMs: startMs + 6 * apartMs, stations: ["BS-2"] })
         await page.waitForSelector("#panel .status:has-text('failing')")
@@ -120,12 +129,7 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
 
         hydro.status = 200
         await setUp(`${hydro.url}?again`)
-        await page.goto(`${served.url}/?show=message%3A4D33DB%3A14`)
-        await settled(page)
-        await page.click("#panel .actions button:has-text('again')")
-        await page.waitForSelector("#panel .outcome .good")
-        await page.waitForSelector("#panel .waterfall li:nth-of-type(n+6)")
-        assert.isAtLeast(hydro.got.length, 3)
+        await page.waitForSelector("#panel dd:has-text('?again')")
       })
     } finally {
       await hydro.close()
