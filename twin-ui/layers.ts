@@ -318,6 +318,9 @@ const readingOnly = (secrets: Secrets): Secrets => {
     get: (kind, id, version) => put.get(kind, id, version) ?? secrets.get(kind, id, version),
     put: put.put,
     destroy: put.destroy,
+    versions: (kind, id) => [
+      ...new Set([...secrets.versions(kind, id), ...put.versions(kind, id)]),
+    ],
     close: () => {
       put.close()
       secrets.close()

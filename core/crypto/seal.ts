@@ -57,6 +57,11 @@ const oneStep = 2
  * and with a million devices nearly each message is the first one under its key.
  */
 export const dataKeyOf = (secret: Uint8Array): DataKey => {
+  if (secret[0] === renewed)
+    return {
+      naming: createSecretKey(secret.subarray(1 + randomLength)),
+      hiding: dataKeyOf(Uint8Array.of(oneStep, ...secret.subarray(1, 1 + randomLength))).hiding,
+    }
   const both =
     secret.length === randomLength
       ? new Uint8Array(hkdfSync("sha256", createSecretKey(secret), noSalt, purpose, 64))
@@ -66,6 +71,16 @@ export const dataKeyOf = (secret: Uint8Array): DataKey => {
     hiding: createSecretKey(both.subarray(32)),
   }
 }
+
+/** A secret that hides by new random bytes, and names packets by the key behind them, as its predecessor did. */
+const renewed = 3
+
+/** The next secret of the same device: packets keep their names, so that one sent again is known again. */
+export const renewedSecret = (
+  secret: Uint8Array,
+  random: (count: number) => Uint8Array,
+): Uint8Array =>
+  Buffer.concat([Uint8Array.of(renewed), random(randomLength), dataKeyOf(secret).naming.export()])
 
 const noSalt = new Uint8Array(0)
 const purpose = "sigtwin data key"

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { AppraisalPolicy } from "../attestation/Evidence.ts"
 import { RoleId, scope } from "../event/access.ts"
 import { AlertTargetAdded } from "../event/alert.ts"
+import { retained } from "../event/erasure.ts"
 import { blocked } from "../event/firewall.ts"
 import {
   AccountId,
@@ -32,6 +33,7 @@ import {
   StationEnrolled,
 } from "../event/registration.ts"
 import { SourceAdded } from "../event/source.ts"
+import { daysMax } from "./Retention.ts"
 
 /** Sixteen bytes as hex; kept by `core/keys`, never in the log. */
 export const RadioKey = Schema.Redacted(
@@ -173,6 +175,11 @@ export const Command = Schema.Union([
     untilMs: Schema.optionalKey(Schema.Int),
   }),
   Schema.TaggedStruct("UnblockTraffic", { ...blocked, why: Why }),
+  /** Of one customer or group; for good where `days` is absent. */
+  Schema.TaggedStruct("SetRetention", {
+    ...retained,
+    days: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: daysMax }))),
+  }),
   Schema.TaggedStruct("PlaceGroup", {
     group: GroupId,
     parent: Schema.optionalKey(GroupId),

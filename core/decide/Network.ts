@@ -25,6 +25,7 @@ import * as Endorsements from "./Endorsements.ts"
 import * as Offers from "./Offers.ts"
 import * as Rates from "./Rates.ts"
 import { withGap } from "./tellSilence.ts"
+import * as Retention from "./Retention.ts"
 
 export interface State {
   policy: { readonly version: number; readonly position: number; readonly policy: Policy }
@@ -47,6 +48,7 @@ export interface State {
   readonly services: Map<string, CoreServiceDeclared>
   readonly sources: Map<string, SourceAdded>
   readonly alertTargets: Map<string, AlertTargetAdded>
+  readonly retention: Retention.State
 }
 
 export interface Part {
@@ -135,6 +137,7 @@ export const initial = (): State => ({
   services: new Map(),
   sources: new Map(),
   alertTargets: new Map(),
+  retention: Retention.make(),
 })
 
 export const unknownStation: Station = {
@@ -413,6 +416,12 @@ export const apply = (state: State, recorded: Recorded): void => {
         payloadKeyVersion: event.keyVersion,
       })
       return
+    case "RetentionSet":
+    case "PayloadsExpired":
+      Retention.apply(state.retention, recorded)
+      return
+    case "PayloadsErased":
+      return
     case "TrafficBlocked":
     case "TrafficUnblocked":
       Firewall.apply(state.firewall, recorded)
@@ -457,6 +466,7 @@ export const apply = (state: State, recorded: Recorded): void => {
         | "delivery"
         | "downlink"
         | "endorsement"
+        | "erasure"
         | "firewall"
         | "infrastructure"
         | "network"

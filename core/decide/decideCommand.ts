@@ -12,6 +12,7 @@ import type { Command, CommandRefused } from "./Command.ts"
 import { decideAccess } from "./decideAccess.ts"
 import { decideAlert } from "./decideAlert.ts"
 import { decideBlock } from "./decideBlock.ts"
+import { decideRetention } from "./decideRetention.ts"
 import { decideEndorsement } from "./decideEndorsement.ts"
 import { sealedDefault } from "./decideDownlink.ts"
 import { canonical } from "./canonical.ts"
@@ -252,6 +253,8 @@ export const decideCommand = (
     case "BlockTraffic":
     case "UnblockTraffic":
       return decideBlock(state, command, by)
+    case "SetRetention":
+      return decideRetention(state, command, by)
     case "PlaceGroup":
     case "AddAccount":
     case "SetPassword":

@@ -77,7 +77,7 @@ import {
   CoreServiceDeclared,
 } from "./infrastructure.ts"
 import { RateExceeded, TrafficBlocked, TrafficUnblocked } from "./firewall.ts"
-import { PayloadsErased } from "./erasure.ts"
+import { PayloadsErased, PayloadsExpired, RetentionSet } from "./erasure.ts"
 import { DemoBegan, LinkReported, Ticked } from "./network.ts"
 import { PayloadSchemeAdopted } from "./payloadScheme.ts"
 import { PolicyAdopted } from "./policy.ts"
@@ -191,6 +191,8 @@ export const known = [
   AlertRaised,
   AlertSent,
   AlertFailed,
+  RetentionSet,
+  PayloadsExpired,
 ] as const
 
 export const Known = Schema.Union(known)

@@ -21,9 +21,6 @@ export const deviceStream = (device: string): StreamId => {
 const deviceStreamsMax = 65_536
 const deviceStreams = new Map<string, StreamId>()
 
-/** What stations handed in that nobody enrolled: whoever may hand in frames can invent them. */
-export const strangeStations: StreamId = "strange-stations"
-
 export const stationStream = (station: string): StreamId => `station-${station}`
 export const customerStream = (customer: string): StreamId => `customer-${customer}`
 
@@ -74,6 +71,9 @@ export const streamOf = (event: Event): StreamId => {
     case "PayloadSchemeAdopted":
     case "PayloadsErased":
       return deviceStream(event.device)
+    case "RetentionSet":
+    case "PayloadsExpired":
+      return event.customer === undefined ? "retention" : customerStream(event.customer)
     case "MessageRefused":
       return event.reason === "unknown-device" ? "strangers" : deviceStream(event.device)
     case "CustomerRegistered":

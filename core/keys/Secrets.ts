@@ -8,7 +8,10 @@ import * as Schema from "effect/Schema"
 export type Kind =
   /** The 16-byte radio key of a device; versions from 1. */
   | "radio-key"
-  /** The 32-byte data key that a device's payloads are sealed under; destroying it erases them. */
+  /**
+   * What a device's payloads are sealed under; destroying it erases them. Version 1 is in use; others, by the day since 1970 on
+   * which they went out of use, only open what is older.
+   */
   | "data-key"
   /** The 16-byte key a device encrypts its payloads under; versions from 1. */
   | "payload-key"
@@ -34,7 +37,10 @@ export interface Secrets {
   readonly get: (kind: Kind, id: string, version: number) => Uint8Array | undefined
   /** All or none, durable when it returns. An existing secret of that name is replaced. */
   readonly put: (secrets: ReadonlyArray<Secret>) => void
-  readonly destroy: (kind: Kind, id: string) => void
+  /** Of all versions, or of one. */
+  readonly destroy: (kind: Kind, id: string, version?: number) => void
+  /** Rising. */
+  readonly versions: (kind: Kind, id: string) => ReadonlyArray<number>
   readonly close: () => void
 }
 

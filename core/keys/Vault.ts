@@ -27,6 +27,9 @@ export const dataKeysMax = 32_768
 /** Data keys made and not yet flushed; the pipeline's batches are far smaller. */
 export const freshMax = 200_000
 
+/** Version of the data key that payloads are sealed under now. */
+const inUse = 1
+
 /** Devices that nobody registered share this data key: anybody with a radio can invent them. */
 const strangers = "~strangers"
 
@@ -135,6 +138,19 @@ export interface VaultShape {
   readonly logKey: (
     make: boolean,
   ) => Effect.Effect<ed25519.SigningKey | undefined, SecretsUnavailable>
+  /**
+   * Seals what comes from here on under another key. The old one is kept as that of the day (since 1970) on which it went out of use; once
+   * a day at most. False where nothing was sealed since.
+   */
+  readonly renewDataKey: (
+    device: DeviceId,
+    day: number,
+  ) => Effect.Effect<boolean, SecretsUnavailable>
+  /** Erases for good what was sealed under keys that went out of use before the day; gives how many there were. */
+  readonly expireDataKeys: (
+    device: DeviceId,
+    day: number,
+  ) => Effect.Effect<number, SecretsUnavailable>
   /** Erases a device's payloads for good. */
   readonly destroyDataKey: (device: DeviceId) => Effect.Effect<void, SecretsUnavailable>
 }
@@ -171,7 +187,7 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
     if (known !== undefined) return known
     const old = older.get(id)
     if (old !== undefined) return remember(id, old)
-    const secret = fresh.get(id) ?? secrets.get("data-key", id, 1)
+    const secret = fresh.get(id) ?? secrets.get("data-key", id, inUse)
     return secret === undefined ? undefined : remember(id, seal.dataKeyOf(secret))
   }
   const keptOrMade = (id: string): seal.DataKey => {
@@ -185,9 +201,16 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
   const flush = (): void => {
     if (fresh.size === 0) return
     secrets.put(
-      [...fresh].map(([id, bytes]) => ({ kind: "data-key", id, version: 1, bytes }) as const),
+      [...fresh].map(([id, bytes]) => ({ kind: "data-key", id, version: inUse, bytes }) as const),
     )
     fresh.clear()
+  }
+
+  const formerVersions = (id: string): ReadonlyArray<number> =>
+    secrets.versions("data-key", id).filter((version) => version > inUse)
+  const forget = (id: string): void => {
+    open.delete(id)
+    older.delete(id)
   }
 
   const putJson = (kind: Kind, { id, version }: SecretOf, value: unknown) =>
@@ -244,6 +267,13 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
         const payload = key === undefined ? undefined : seal.openPayload(key, sealed)
         if (payload !== undefined) return payload
       }
+      // Newest first: what is asked for is mostly new.
+      for (const version of formerVersions(device).toReversed()) {
+        const secret = secrets.get("data-key", device, version)
+        const payload =
+          secret === undefined ? undefined : seal.openPayload(seal.dataKeyOf(secret), sealed)
+        if (payload !== undefined) return payload
+      }
       return undefined
     },
     putRadioKeys: (keys) =>
@@ -271,12 +301,30 @@ export const make = (secrets: Secrets, options: Options = {}): VaultShape => {
         secrets.put([{ kind: "log-key", id: "log", version: 1, bytes }])
         return ed25519.signingKeyOf(bytes)
       }),
+    renewDataKey: (device, day) =>
+      attempt(() => {
+        flush()
+        const secret = secrets.get("data-key", device, inUse)
+        if (secret === undefined || secrets.get("data-key", device, day) !== undefined) return false
+        const next = seal.renewedSecret(secret, random)
+        secrets.put([
+          { kind: "data-key", id: device, version: day, bytes: secret },
+          { kind: "data-key", id: device, version: inUse, bytes: next },
+        ])
+        forget(device)
+        return true
+      }),
+    expireDataKeys: (device, day) =>
+      attempt(() => {
+        const expired = formerVersions(device).filter((version) => version < day)
+        for (const version of expired) secrets.destroy("data-key", device, version)
+        return expired.length
+      }),
     destroyDataKey: (device) =>
       attempt(() => {
         secrets.destroy("data-key", device)
         fresh.delete(device)
-        open.delete(device)
-        older.delete(device)
+        forget(device)
       }),
   }
 }

@@ -8,9 +8,15 @@ export const secretsMemory = (): Secrets => {
     put: (secrets) => {
       for (const { kind, id, version, bytes } of secrets) kept.set(about(kind, id, version), bytes)
     },
-    destroy: (kind, id) => {
-      for (const name of kept.keys()) if (name.startsWith(`${kind}/${id}/`)) kept.delete(name)
+    destroy: (kind, id, version) => {
+      if (version !== undefined) kept.delete(about(kind, id, version))
+      else for (const name of kept.keys()) if (name.startsWith(`${kind}/${id}/`)) kept.delete(name)
     },
+    versions: (kind, id) =>
+      [...kept.keys()]
+        .filter((name) => name.startsWith(`${kind}/${id}/`))
+        .map((name) => Number(name.slice(name.lastIndexOf("/") + 1)))
+        .toSorted((a, b) => a - b),
     close: () => kept.clear(),
   }
 }

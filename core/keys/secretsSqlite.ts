@@ -18,6 +18,10 @@ export const secretsSqlite = (file: string, master: () => seal.MasterKey): Secre
     "INSERT OR REPLACE INTO secret (kind, id, version, locked) VALUES (?, ?, ?, ?)",
   )
   const remove = database.prepare("DELETE FROM secret WHERE kind = ? AND id = ?")
+  const removeOne = database.prepare("DELETE FROM secret WHERE kind = ? AND id = ? AND version = ?")
+  const list = database.prepare(
+    "SELECT version FROM secret WHERE kind = ? AND id = ? ORDER BY version",
+  )
   let key = seal.masterKeyOf(new Uint8Array(32))
   try {
     FileKey.inTransaction(database, () => {
@@ -59,8 +63,10 @@ export const secretsSqlite = (file: string, master: () => seal.MasterKey): Secre
           insert.run(kind, id, version, seal.lock(key, bytes, about(kind, id, version)))
       })
     },
-    destroy: (kind, id) => {
-      remove.run(kind, id)
+    versions: (kind, id) => list.all(kind, id).map(({ version }) => Number(version)),
+    destroy: (kind, id, version) => {
+      if (version === undefined) remove.run(kind, id)
+      else removeOne.run(kind, id, version)
       // The old bytes must not stay in the file or its journal.
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)")
     },

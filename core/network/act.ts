@@ -5,6 +5,7 @@ import { challengeStations } from "./challenge.ts"
 import { deliver, type Options } from "./deliver.ts"
 import { keepTime } from "./keepTime.ts"
 import { pollSources } from "./poll.ts"
+import { retainPayloads } from "./retain.ts"
 import { sendDownlinks } from "./downlink.ts"
 
 /** Without a poster for it, no network is polled: a demo's clock is not that of any. */
@@ -20,6 +21,7 @@ export const act = (options: Options) =>
       challengeStations(),
       alertPeople(options),
       keepTime,
+      retainPayloads(),
       ...polling(options),
     ],
     { concurrency: "unbounded", discard: true },

@@ -84,6 +84,18 @@ const wordsOf = (event: Event): Words => {
       return words("suspicious", "counter disengaged", event.note)
     case "PayloadsErased":
       return words("suspicious", "payloads erased", event.note)
+    case "RetentionSet":
+      return words(
+        "plain",
+        "retention set",
+        `${event.customer ?? event.group ?? ""}: ${event.days === undefined ? "for good" : `${event.days} d`} by ${event.by}`,
+      )
+    case "PayloadsExpired":
+      return words(
+        "plain",
+        "payloads expired",
+        `${event.customer ?? event.group ?? ""}: ${event.destroyed} keys destroyed, ${event.renewed} renewed`,
+      )
     case "StationEnrolled":
       return words("plain", "station enrolled", event.name ?? event.station)
     case "StationRetired":

@@ -150,6 +150,8 @@ const apply = (draft: State, recorded: Recorded): void => {
     case "CustomerRetired":
     case "DestinationAdded":
     case "DestinationRemoved":
+    case "RetentionSet":
+    case "PayloadsExpired":
     case "ReceptionsRepeated":
     case "EarlierTwinFound":
       return

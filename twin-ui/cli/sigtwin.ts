@@ -22,6 +22,7 @@ import { deliveries } from "./deliveries.ts"
 import { device } from "./device.ts"
 import { events } from "./events.ts"
 import { erase } from "./erase.ts"
+import { retention } from "./retention.ts"
 import { exportEvents } from "./export.ts"
 import { findings } from "./findings.ts"
 import { incidents } from "./incidents.ts"
@@ -88,6 +89,7 @@ export const sigtwin = Command.make("sigtwin").pipe(
     unblock,
     firewall,
     erase,
+    retention,
     keys,
     accounts,
     roles,

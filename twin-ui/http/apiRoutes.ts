@@ -43,6 +43,7 @@ import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import { ownStats } from "./ownStats.ts"
 import * as Reading from "./Reading.ts"
+import * as RetentionRoutes from "./retentionRoutes.ts"
 import * as Route from "./Route.ts"
 import { payloadHexOf } from "./unsealed.ts"
 import * as Viewer from "./Viewer.ts"
@@ -278,6 +279,7 @@ export const make = Effect.gen(function* () {
     ...FindingRoutes.make(reading),
     ...AnomalyRoutes.make(reading),
     ...AlertRoutes.make(reading),
+    RetentionRoutes.make(reading),
     ...IncidentRoutes.make(reading),
     ...(yield* WhyRoutes.make(reading)),
     ...(yield* DiffRoutes.make(reading)),

@@ -354,6 +354,16 @@ const asks: ReadonlyArray<Ask> = [
     subject: () => "/api/firewall",
   },
   {
+    tag: "SetRetention",
+    right: "erase",
+    on: onBlocked,
+    path: "/api/retention",
+    summary: "Say for how long payloads of a customer's or group's devices are kept",
+    description:
+      "For good where `days` is absent. A running server destroys the keys of older ones.",
+    subject: () => "/api/retention",
+  },
+  {
     tag: "PlaceGroup",
     right: "manage-accounts",
     on: onNetwork,

@@ -102,6 +102,8 @@ const doors: Readonly<Record<string, Door>> = {
   "GET /api/what-if": shut("/api/what-if?without=BS-1"),
   "GET /api/firewall": narrowed(),
   "GET /api/firewall/dry-run": atBeside(`/api/firewall/dry-run?device=${beside.id}`),
+  "GET /api/retention": narrowed(),
+  "POST /api/retention": atBeside("/api/retention", { customer: "gasworks", days: 30 }),
   "GET /api/deliveries": narrowed("/api/deliveries?state=pending"),
   "GET /api/alerts": shut(),
   "POST /api/alerts/targets": shut("/api/alerts/targets", {}),
