@@ -11,6 +11,7 @@ export const projection: Projection<State> = {
   version: 1,
   initial: Decided.make,
   apply: Decided.apply,
+  passesReceptions: true,
   copy: ({ alerts, raised, targets }) => ({
     targets: new Map(targets),
     alerts: FifoMap.copy(alerts),
