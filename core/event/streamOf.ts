@@ -21,6 +21,9 @@ export const deviceStream = (device: string): StreamId => {
 const deviceStreamsMax = 65_536
 const deviceStreams = new Map<string, StreamId>()
 
+/** What stations handed in that nobody enrolled: whoever may hand in frames can invent them. */
+export const strangeStations: StreamId = "strange-stations"
+
 export const stationStream = (station: string): StreamId => `station-${station}`
 export const customerStream = (customer: string): StreamId => `customer-${customer}`
 

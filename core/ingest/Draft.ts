@@ -9,7 +9,7 @@ import {
   type Position,
 } from "../event/Envelope.ts"
 import type { Event } from "../event/Event.ts"
-import { streamOf } from "../event/streamOf.ts"
+import { stationStream, strangeStations, streamOf } from "../event/streamOf.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
 
 export interface Draft {
@@ -30,9 +30,17 @@ export const add = (
   occurredMs: number,
   causes: ReadonlyArray<Position>,
   ourMs: number,
+  isEnrolled: (station: string) => boolean,
 ): Position => {
   const position = draft.first + draft.events.length
-  const stream = streamOf(event)
+  const own = streamOf(event)
+  const stream =
+    "station" in event &&
+    own === stationStream(event.station) &&
+    isOfRadio(event) &&
+    !isEnrolled(event.station)
+      ? strangeStations
+      : own
   draft.events.push({ stream, occurredMs, causes: placedIn(draft.first, causes), event })
   // The revision does not matter to decisions, and our clock only about: the log gives both when it commits.
   if (state !== undefined)
@@ -47,6 +55,9 @@ export const add = (
     })
   return position
 }
+
+const isOfRadio = ({ _tag }: Event): boolean =>
+  _tag === "FrameHeard" || _tag === "BytesHeard" || _tag === "ReceptionsRepeated"
 
 /** A position in this draft is named by its place in the append, one before it as it is. */
 const placedIn = (first: Position, causes: ReadonlyArray<Position>): ReadonlyArray<Cause> =>

@@ -209,11 +209,20 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
   let draft = Draft.make(readTo)
   /** When the work under way began. */
   let ourMs = 0
+  const isEnrolled = (station: string): boolean => state.stations.get(station)?.enrolled === true
   let silenceLookedMs = 0
   /** To be looked up once the commit under way is durable. */
   let sought: Array<History.Sought> = []
   const emit: Emit = (event, occurredMs, causes, changesState = true) => {
-    const at = Draft.add(draft, changesState ? state : undefined, event, occurredMs, causes, ourMs)
+    const at = Draft.add(
+      draft,
+      changesState ? state : undefined,
+      event,
+      occurredMs,
+      causes,
+      ourMs,
+      isEnrolled,
+    )
     const history = changesState ? History.soughtOf(state, event, causes) : undefined
     if (history !== undefined) sought.push(history)
     return at

@@ -17,6 +17,8 @@ export interface Outage {
   readonly customer: CustomerId
   readonly fromMs: number
   readonly untilMs: number
+  /** It answers, late, but in time. */
+  readonly slow?: true
 }
 
 export interface Request {
@@ -31,6 +33,8 @@ const errorsOf1000 = 4
 const slowOf1000 = 10
 /** More than the 10 s within which an answer counts (Sigfox facts, part 6). */
 const hangMs = 30_000
+/** Within those 10 s. */
+const slowMs = 4_000
 /** Of an outage's length: first the endpoint hangs, then it answers 503 until it is well. */
 const hangingPart = 0.75
 
@@ -41,6 +45,7 @@ export const answer = (seed: number, outages: ReadonlyArray<Outage>, of: Request
     ({ customer, fromMs, untilMs }) =>
       customer === of.customer && of.atMs >= fromMs && of.atMs < untilMs,
   )
+  if (outage?.slow === true) return { status: 200, delayMs: slowMs + quickMs }
   if (outage !== undefined) {
     const { fromMs, untilMs } = outage
     const isHanging = of.atMs < fromMs + hangingPart * (untilMs - fromMs)

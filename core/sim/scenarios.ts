@@ -10,6 +10,7 @@ import { desync } from "./adversary/desync.ts"
 import { downlinkJamming } from "./adversary/downlinkJamming.ts"
 import { duplicate } from "./adversary/duplicate.ts"
 import { fabricatedRepeats } from "./adversary/fabricatedRepeats.ts"
+import { fleetSilence } from "./adversary/fleetSilence.ts"
 import { jamming } from "./adversary/jamming.ts"
 import { lateBuffer } from "./adversary/lateBuffer.ts"
 import { macGuessing } from "./adversary/macGuessing.ts"
@@ -19,6 +20,8 @@ import { replay } from "./adversary/replay.ts"
 import { replayAfterWrap } from "./adversary/replayAfterWrap.ts"
 import { retransmission } from "./adversary/retransmission.ts"
 import { serverOutage } from "./adversary/serverOutage.ts"
+import { slowCustomer } from "./adversary/slowCustomer.ts"
+import { stationOutage } from "./adversary/stationOutage.ts"
 import { tamperedEvidence } from "./adversary/tamperedEvidence.ts"
 import { surge } from "./adversary/surge.ts"
 import { tamperedStation } from "./adversary/tamperedStation.ts"
@@ -87,6 +90,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   "downlink-jamming": { ...alone(downlinkJamming), parts: [part(downlinkJamming, 60, 300)] },
   duplicate: alone(duplicate),
   "fabricated-repeat": alone(fabricatedRepeats),
+  "fleet-silence": alone(fleetSilence),
   jamming: alone(jamming),
   "late-buffer": alone(lateBuffer),
   "mac-guessing": alone(macGuessing),
@@ -97,6 +101,8 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   // The busiest devices, 96 to 120 messages a day, wrap within 43 days.
   "replay-after-wrap": alone(replayAfterWrap, 60),
   "server-outage": alone(serverOutage),
+  "slow-customer": alone(slowCustomer),
+  "station-outage": alone(stationOutage),
   "tampered-evidence": { ...alone(tamperedEvidence), parts: [part(tamperedEvidence, 30, 330)] },
   surge: alone(surge),
   "tampered-station": alone(tamperedStation),

@@ -9,8 +9,9 @@ import type { Fuzz } from "./Fuzz.ts"
 import { fuzz as anomaly } from "./anomaly.ts"
 import { fuzz as evidence } from "./evidence.ts"
 import { fuzz as frames } from "./frames.ts"
+import { fuzz as unusual } from "./unusual.ts"
 
-const all: ReadonlyArray<Fuzz> = [frames, anomaly, evidence]
+const all: ReadonlyArray<Fuzz> = [frames, anomaly, unusual, evidence]
 const countDefault = 10_000_000
 
 const main = (): number => {

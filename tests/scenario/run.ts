@@ -22,6 +22,7 @@ import * as Repeats from "../../core/ingest/Repeats.ts"
 import { describeCertificate } from "../../core/crypto/describeCertificate.ts"
 import * as Vault from "../../core/keys/Vault.ts"
 import { secretsMemory } from "../../core/keys/secretsMemory.ts"
+import * as DeliveryModel from "../../core/sim/DeliveryModel.ts"
 import type * as World from "../../core/sim/World.ts"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -53,6 +54,8 @@ export const run = (
   seed: number,
   untilMs: number,
   take: (recorded: Recorded) => void,
+  /** Whether deliveries are modelled too. */
+  delivers = false,
 ): Told => {
   const state = Network.initial()
   const random = Random.make(seed)
@@ -70,6 +73,8 @@ export const run = (
   let messages = 0
   let receptions = 0
   let sought: Array<History.Sought> = []
+
+  const deliveries = DeliveryModel.make(world.answer)
 
   /** What `core/network/downlink.ts` does, on the world's clock. */
   const downlinks = Agenda.make<Step>()
@@ -113,6 +118,7 @@ export const run = (
     }
     take(recorded)
     answer(event)
+    if (delivers && event._tag === "DeliveryOwed") deliveries.owe(event, nowMs, position)
     return position++
   }
   const emit: Emit = (event, occurredMs, causes, changesState = true) => {
@@ -181,9 +187,13 @@ export const run = (
     lookUp()
   }
   while (true) {
-    const nextMs = Math.min(world.nextMs(), downlinks.nextMs())
+    const nextMs = Math.min(world.nextMs(), downlinks.nextMs(), deliveries.nextMs())
     if (!(nextMs < untilMs)) break
     for (const output of world.next(nextMs + 1)) takeIn(output)
+    for (const { causes, event, occurredMs } of deliveries.next(nextMs + 1)) {
+      nowMs = Math.max(nowMs, occurredMs)
+      append(event as Event, occurredMs, causes)
+    }
     if (downlinks.nextMs() > nextMs) continue
     nowMs = Math.max(nowMs, nextMs)
     const { thing: step } = downlinks.take()

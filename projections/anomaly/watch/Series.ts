@@ -24,6 +24,8 @@ const dayHours = 24
 const weekHours = 168
 /** Before it is learnt; spreads are bounded. */
 const spreadFirst = 2
+const spreadStep = 0.02
+const middle = 0.6745
 const spreadMin = 1
 const spreadMax = 8
 
@@ -130,9 +132,10 @@ export const learn = (series: Series, bin: number): void => {
   const share = shareOf(series, hourOf(bin))
   if (isArmed(series)) {
     const expected = series.level * share
-    const away = Math.min(4, Math.abs(count - expected) / Math.sqrt(expected + 1))
-    // A mean of distances is 0.8 of the deviation.
-    series.spread = bounded(series.spread + (1.25 * away - series.spread) / ringMax)
+    const away = Math.abs(count - expected) / Math.sqrt(expected + 1)
+    // Half of all bins lie within 0.67 deviations: a step towards where that is so, however far one lies.
+    const step = away > middle * series.spread ? 1 + spreadStep : 1 - spreadStep
+    series.spread = bounded(series.spread * step)
   }
   series.ring[series.bins % ringMax] = count / share
   series.bins++

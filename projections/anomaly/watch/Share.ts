@@ -37,8 +37,12 @@ export const add = (share: Share, isOne: boolean, position: number): void => {
   share.lastAt = position
 }
 
+/** More than this is nobody's usual: what came before it was known may have been out of order itself. */
+const usualMax = 0.1
+
 /** Usual share, 0..1. */
-export const usual = ({ all, counts }: Share): number => (counts + 0.5) / (all + 100)
+export const usual = ({ all, counts }: Share): number =>
+  Math.min(usualMax, (counts + 0.5) / (all + 100))
 
 export const isKnown = ({ all }: Share): boolean => all >= knownFrom
 
