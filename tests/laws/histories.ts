@@ -538,6 +538,19 @@ const events: ReadonlyArray<readonly [weight: number, event: fc.Arbitrary<Event>
     kind("DemoBegan", { seed: fc.constant(1), devices: fc.constant(1), stations: fc.constant(1) }),
   ],
   [1, kind("PayloadsErased", { device: devices, note: fc.constant("") })],
+  [
+    1,
+    kind("RetentionSet", { by }, { customer: customers, days: fc.integer({ min: 1, max: 400 }) }),
+  ],
+  [
+    1,
+    kind("PayloadsExpired", {
+      customer: customers,
+      day: fc.integer({ min: 19_000, max: 21_000 }),
+      destroyed: fc.nat(9),
+      renewed: fc.nat(9),
+    }),
+  ],
   [1, kind("Ticked", { due: fc.constant("silence") })],
   [
     1,

@@ -192,7 +192,7 @@ export const run = (
     for (const output of world.next(nextMs + 1)) takeIn(output)
     for (const { causes, event, occurredMs } of deliveries.next(nextMs + 1)) {
       nowMs = Math.max(nowMs, occurredMs)
-      append(event as Event, occurredMs, causes)
+      append(event, occurredMs, causes)
     }
     if (downlinks.nextMs() > nextMs) continue
     nowMs = Math.max(nowMs, nextMs)
