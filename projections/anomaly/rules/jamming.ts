@@ -165,17 +165,9 @@ const spanOf = (counts: ReadonlyArray<number>, bins: number) => {
     sum(before) >= usualCountMin &&
     expected - count > deviationsMin * deviation &&
     count < dropMax * expected &&
-    // A flood of hours that ends is no silence either: half of the time before had less.
-    count < (dropMax * medianOf(before) * bins) / lately
+    // A flood of hours that ends is no silence either: some half hour before it had no more.
+    count < (dropMax * expectedOf(before) * bins) / lately
   return { count, expected, isFallen, minutes: (bins * binMs) / 60_000 }
-}
-
-/** What half of the half hours before had at most. */
-const medianOf = (before: ReadonlyArray<number>): number => {
-  const halfHours: Array<number> = []
-  for (let end = before.length; end >= lately; end -= lately)
-    halfHours.push(sum(before.slice(end - lately, end)))
-  return halfHours.toSorted((a, b) => a - b)[halfHours.length >> 1] ?? 0
 }
 
 /**
