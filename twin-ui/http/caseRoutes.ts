@@ -18,7 +18,12 @@ import type { Settings } from "./Settings.ts"
 import { Viewer } from "./Viewer.ts"
 
 /** Cases are about the whole network: they are for who sees it all. */
-const reading = { method: "GET", tag: "cases", access: "api" } as const
+const reading = {
+  method: "GET",
+  tag: "cases",
+  access: "api",
+  whole: "an investigation may name devices and customers of others",
+} as const
 const writing = {
   method: "POST",
   tag: "cases",
