@@ -57,11 +57,11 @@ export const redeliver = Command.make(
     })
     if (given.json) return yield* Console.log(JSON.stringify(json))
     const { asked, left } = yield* Effect.orDie(decode(json))
-    const what = given.delivered ? "was delivered" : "was given up"
+    const what = given.delivered ? "delivered" : "given up"
     yield* Console.log(
       asked === 0
-        ? `nothing that ${what} fits`
-        : `${Words.count(asked, "delivery", "deliveries")} that ${what} ${asked === 1 ? "is" : "are"} pending again${Option.isSome(given.server) ? "" : "; a running server sends them"}`,
+        ? `nothing that was ${what} fits`
+        : `${Words.count(asked, "delivery", "deliveries")} that ${asked === 1 ? "was" : "were"} ${what} ${asked === 1 ? "is" : "are"} pending again${Option.isSome(given.server) ? "" : "; a running server sends them"}`,
     )
     if (left > 0) yield* Console.log(`${Words.number(left)} more fit: run it again`)
   }, Effect.scoped),
