@@ -57,7 +57,8 @@ const oneStep = 2
  * and with a million devices nearly each message is the first one under its key.
  */
 export const dataKeyOf = (secret: Uint8Array): DataKey => {
-  if (secret[0] === renewed)
+  // By its length too: bare bytes may begin with anything.
+  if (secret.length === renewedLength && secret[0] === renewed)
     return {
       naming: createSecretKey(secret.subarray(1 + randomLength)),
       hiding: dataKeyOf(Uint8Array.of(oneStep, ...secret.subarray(1, 1 + randomLength))).hiding,
@@ -74,6 +75,7 @@ export const dataKeyOf = (secret: Uint8Array): DataKey => {
 
 /** A secret that hides by new random bytes, and names packets by the key behind them, as its predecessor did. */
 const renewed = 3
+const renewedLength = 1 + randomLength + 32
 
 /** The next secret of the same device: packets keep their names, so that one sent again is known again. */
 export const renewedSecret = (

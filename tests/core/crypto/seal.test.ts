@@ -80,6 +80,10 @@ describe("a data key", () => {
         const opened = openWith(hiding, seal.sealPayload(seal.dataKeyOf(bytes), plain, plain))
         assert.isTrue(Bytes.equal(opened, plain))
       }),
+      // Bare bytes that begin as marked secrets do.
+      {
+        examples: [1, 2, 3, 4].map((first) => [new Uint8Array(32).fill(first), new Uint8Array(8)]),
+      },
     ))
 })
 
