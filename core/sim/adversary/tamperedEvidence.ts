@@ -1,8 +1,11 @@
 /**
  * Tampered evidence: stations show forged, replayed and incomplete evidence, or what other boots really measured: each
- * kind once, one station at a time.
+ * kind once, one station at a time. Its operator has stations challenged often meanwhile: what a station shows is seen only
+ * where it is asked, and by the usual policy it is asked each six hours.
  */
+import { minuteMs } from "../Span.ts"
 import { tamperNames, tampers } from "../attester/tampers.ts"
+import { adopt } from "./adopt.ts"
 import { type Adversary, nothing, type Truth } from "./Adversary.ts"
 
 export const tamperedEvidence: Adversary = ({ stations }, { fromMs, untilMs, random }) => {
@@ -28,5 +31,19 @@ export const tamperedEvidence: Adversary = ({ stations }, { fromMs, untilMs, ran
       evidence: { tamper, reason },
     }
   })
-  return { ...nothing, truths, tamperings }
+  // Three times while a tampering lasts, and twice after it.
+  const challengeEveryMs = Math.max(minuteMs, Math.floor(turnMs / 5))
+  return {
+    ...nothing,
+    truths,
+    tamperings,
+    facts: [
+      adopt(fromMs, {
+        version: 1,
+        change: { challengeEveryMs },
+        note: "stations challenged often",
+      }),
+      adopt(untilMs, { version: 2, change: {}, note: "stations challenged as usual" }),
+    ],
+  }
 }
