@@ -10,8 +10,9 @@ import { Twin } from "../../../projections/run/Twin.ts"
 import { startMs, worldOf } from "../../core/sim/world.ts"
 import { type Answer, ask, at, post, settled } from "./world.ts"
 
-export const stations = (count: number): World.World => {
-  const world = worldOf("clean", { stations: count, devices: 1 })
+/** The same stations with other TPMs where the seed is another. */
+export const stations = (count: number, seed = 1): World.World => {
+  const world = worldOf("clean", { seed, stations: count, devices: 1 })
   Array.from(world.next(startMs))
   return world
 }

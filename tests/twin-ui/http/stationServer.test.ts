@@ -221,6 +221,24 @@ describe("the listener of stations", () => {
     }).pipe(Effect.provide(listening), Effect.scoped),
   )
 
+  it.live("knows a certificate no more when its station is enrolled with another TPM", () =>
+    Effect.gen(function* () {
+      const before = yield* certified(stations(2), first)
+      const good = yield* askAs(before, "/ingest/frames", reception(first), ndjson)
+      assert.strictEqual(good.status, 200, good.text)
+      const repaired = stations(2, 2)
+      yield* prepare(repaired, first)
+      const enrolled = yield* enrol(repaired, first)
+      assert.strictEqual(enrolled.status, 200, enrolled.text)
+      const old = yield* askAs(before, "/ingest/frames", reception(first), ndjson)
+      assert.strictEqual(old.status, 401, old.text)
+      const after = yield* certified(repaired, first)
+      const renewed = yield* askAs(after, "/ingest/frames", reception(first), ndjson)
+      assert.strictEqual(renewed.status, 200, renewed.text)
+      assert.deepStrictEqual(yield* receptions, [first, first])
+    }).pipe(Effect.provide(listening), Effect.scoped),
+  )
+
   it.live("leaves a station that has a certificate no other way in, and others theirs", () =>
     Effect.gen(function* () {
       const made = stations(2)
