@@ -1,6 +1,7 @@
 /** By which rule a single event came about, and what was compared: as far as the event itself tells. */
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import type { Event } from "../../../core/event/Event.ts"
+import type { StationTrustLost } from "../../../core/event/attestation.ts"
 import { answerWithinMs, retryAfterMs } from "../../../core/decide/retryRule.ts"
 import * as Instant from "../../../core/kernel/Instant.ts"
 import { compared, type Compared, type Rule } from "./Reason.ts"
@@ -25,7 +26,7 @@ const receptionRule = (event: Event): Applied | undefined =>
     : undefined
 
 const decisionRule = (event: Event): Applied | undefined => {
-  if (event._tag === "StationTrustLost") return digestRule(event.policy, event.expected, event.seen)
+  if (event._tag === "StationTrustLost") return lostRule(event)
   if (event._tag === "StationTrustRestored")
     return digestRule(event.policy, event.configDigest, event.configDigest)
   if (event._tag === "MessageAccepted" || event._tag === "MessageRefused")
@@ -74,6 +75,22 @@ const within = (durationMs: number): Compared =>
     `${Math.round(durationMs)} ms`,
     durationMs <= answerWithinMs,
   )
+
+/** Evidence or a boot was refused where there are reasons; else a reception showed another digest. */
+const lostRule = ({ expected, policy, reasons, seen }: StationTrustLost): Applied => {
+  if (reasons === undefined) return digestRule(policy, expected, seen)
+  const [reason, ...about] = reasons
+  const version = `policy ${policy}`
+  return reason === "boot_refused"
+    ? {
+        rule: { name: "sealed boot", version },
+        compared: [compared("sealed secret", "unsealed", "not unsealed", false)],
+      }
+    : {
+        rule: { name: "appraisal of evidence", version },
+        compared: [compared("evidence", "accepted", [reason, ...about].join(", "), false)],
+      }
+}
 
 const digestRule = (policy: number, expected: string, seen: string): Applied => ({
   rule: { name: "configuration digest", version: `policy ${policy}` },
