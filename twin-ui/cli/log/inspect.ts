@@ -62,7 +62,7 @@ const rowsOf = (path: string, found: LogFileInfo): ReadonlyArray<readonly [strin
     [
       "checkpoint",
       checkpoint === null
-        ? "none yet"
+        ? "none kept yet; `sigtwin log checkpoint` signs one"
         : `of ${Words.count(checkpoint.size, "batch", "batches")}, ${behind(checkpoint.head)}`,
     ],
     ...found.parts.map(
