@@ -16,6 +16,23 @@ interface Facts {
 const band = (rssi: string): string =>
   `(floor(${rssi} / 10) * 10)::INTEGER || ' to ' || (floor(${rssi} / 10) * 10 + 10)::INTEGER || ' dBm'`
 
+/** What is known of who sent it and who heard it: of messages and receptions alike. */
+const radio = [
+  "device",
+  "customer",
+  "device_group",
+  "radio_zone",
+  "station",
+  "city",
+  "data_centre",
+  "firmware",
+  "hour",
+  "weekday",
+  "rssi_band",
+  "payload_length",
+  "source",
+]
+
 const messages: Facts = {
   sql: `SELECT m.device, d.customer, d.device_group, d.radio_zone, r.station, s.city, s.data_centre, r.firmware,
     m.policy, hour(m.occurred_at) AS hour, dayname(m.occurred_at) AS weekday, ${band("r.rssi_dbm")} AS rssi_band,
@@ -27,27 +44,7 @@ const messages: Facts = {
       count(DISTINCT station) AS stations, max(payload_length) AS payload_length
     FROM receptions WHERE message IS NOT NULL GROUP BY message) r ON r.message = m.message
   LEFT JOIN devices d ON d.device = m.device LEFT JOIN stations s ON s.station = r.station`,
-  columns: [
-    "device",
-    "customer",
-    "device_group",
-    "radio_zone",
-    "station",
-    "city",
-    "data_centre",
-    "firmware",
-    "policy",
-    "hour",
-    "weekday",
-    "rssi_band",
-    "stations",
-    "payload_length",
-    "kind",
-    "source",
-    "verdict",
-    "reason",
-    "warning",
-  ],
+  columns: [...radio, "policy", "stations", "kind", "verdict", "reason", "warning"],
 }
 
 const receptions: Facts = {
@@ -57,24 +54,7 @@ const receptions: Facts = {
     (round(r.frequency_hz / 10000) * 10)::INTEGER || ' kHz' AS frequency,
     r.message, r.seq, r.occurred_at, r.recorded_at, r.position, r.rssi_dbm, r.snr_db, r.frequency_hz
   FROM receptions r LEFT JOIN devices d ON d.device = r.device LEFT JOIN stations s ON s.station = r.station`,
-  columns: [
-    "device",
-    "customer",
-    "device_group",
-    "radio_zone",
-    "station",
-    "city",
-    "data_centre",
-    "firmware",
-    "hour",
-    "weekday",
-    "rssi_band",
-    "rank",
-    "payload_length",
-    "checked",
-    "source",
-    "frequency",
-  ],
+  columns: [...radio, "rank", "checked", "frequency"],
 }
 
 const deliveries: Facts = {
