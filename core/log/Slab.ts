@@ -107,6 +107,22 @@ export const decode = (bytes: Uint8Array): ReadonlyArray<Recorded> | Rejected.Re
     return batch
   })
 
+/** As `decode`, of those events only that may be wanted. */
+export const decodeWanted = (
+  bytes: Uint8Array,
+  wanted: Record.Wanted,
+): ReadonlyArray<Recorded> | Rejected.Rejected =>
+  reading(bytes, (r, header) => {
+    const found: Array<Recorded> = []
+    // Where letters were found is of one slab.
+    const own = { ...wanted, names: wanted.names.map(({ letters }) => ({ letters, at: -1 })) }
+    for (let i = 0; i < header.events; i++) {
+      const recorded = Record.readWanted(r, header.first + i, header.recordedFirstMs, own)
+      if (recorded !== undefined) found.push(recorded)
+    }
+    return found
+  })
+
 /** The revision each stream of a slab has after it: cheaper than `decode`. */
 export const heads = (bytes: Uint8Array): ReadonlyMap<string, number> | Rejected.Rejected =>
   reading(bytes, (r, header) => {

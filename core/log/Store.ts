@@ -49,6 +49,17 @@ export interface Store {
     position: Position,
     filter: Filter,
   ) => Effect.Effect<Batch | undefined, LogUnavailable>
+  /**
+   * Present where events can be passed over without reading them: where the same batch begins, and of its events at least
+   * those that the filter wants.
+   */
+  readonly foundBelow?: (
+    position: Position,
+    filter: Filter,
+  ) => Effect.Effect<
+    { readonly first: Position; readonly events: Batch } | undefined,
+    LogUnavailable
+  >
   readonly positionAt: (recordedMs: number) => Effect.Effect<Position, LogUnavailable>
   readonly verify: Effect.Effect<Integrity, LogUnavailable>
 }

@@ -210,17 +210,25 @@ export const logOn = Effect.fnUntraced(function* (store: Store) {
       ),
     )
 
+  const foundBelow =
+    store.foundBelow ??
+    ((position: Position, filter: Filter) =>
+      Effect.map(
+        store.batchBelow(position, filter),
+        (events) => events && { first: events[0].position, events },
+      ))
+
   const query = (filter: Filter): Stream.Stream<Batch, LogUnavailable> =>
     Stream.unwrap(
       Effect.map(head, (now) =>
         Stream.unfold(Math.min(filter.to ?? now, now), (position) =>
-          open(store.batchBelow(position, filter)).pipe(
-            Effect.map((batch) => {
-              if (batch === undefined || position <= (filter.from ?? 0)) return undefined
-              const found = batch.filter(
+          open(foundBelow(position, filter)).pipe(
+            Effect.map((below) => {
+              if (below === undefined || position <= (filter.from ?? 0)) return undefined
+              const found = below.events.filter(
                 (recorded) => recorded.position < position && matches(filter, recorded),
               )
-              return [found.toReversed(), batch[0].position] as const
+              return [found.toReversed(), below.first] as const
             }),
           ),
         ).pipe(Stream.filter((found) => found.length > 0)),

@@ -14,6 +14,7 @@
 import { noCauses, type Recorded } from "../event/Envelope.ts"
 import { type Event, kindOf, kinds } from "../event/Event.ts"
 import { invariant } from "../kernel/invariant.ts"
+import type { Filter } from "./EventLog.ts"
 import {
   readMessageAccepted,
   readMessageRefused,
@@ -117,6 +118,90 @@ export const read = (r: R.ByteReader, position: number, batchRecordedMs: number)
   const event = readBody(r, kind, layout)
   if (r.at !== end) throw new RangeError(`the record at position ${position} is not ${size} bytes`)
   return { position, stream, revision, occurredMs, recordedMs, causes, event }
+}
+
+/** Which records of a batch a question is about; what it leaves open is asked of the events themselves (`matches.ts`). */
+export interface Wanted {
+  readonly from: number
+  readonly to: number
+  /** By kind code: 1 where it is wanted. */
+  readonly codes: Uint8Array | undefined
+  /** Letters that stand in the record if its body is JSON, each with where they were found last. */
+  readonly names: ReadonlyArray<{ readonly letters: Uint8Array; at: number }>
+}
+
+/** Undefined where the filter says nothing that can be seen without reading a body. */
+export const wantedOf = ({
+  customer,
+  device,
+  from = 0,
+  kinds: wanted,
+  packet,
+  station,
+  to = Number.POSITIVE_INFINITY,
+}: Filter): Wanted | undefined => {
+  const names = [customer, device, station].filter((name) => name !== undefined && isPlain(name))
+  const only = wanted ?? (packet === undefined ? undefined : ["FrameHeard"])
+  if (only === undefined && names.length === 0 && to - from === Number.POSITIVE_INFINITY)
+    return undefined
+  return {
+    from,
+    to,
+    codes: only && codesOf(only),
+    names: names.map((name) => ({ letters: utf8.encode(`"${name}"`), at: -1 })),
+  }
+}
+
+const codesOf = (wanted: ReadonlyArray<string>): Uint8Array => {
+  const found = new Uint8Array(256)
+  for (const kind of wanted) found[codes.get(kind) ?? kindOther] = 1
+  return found
+}
+
+/** JSON writes it as it is. */
+const isPlain = (name: string): boolean => /^[ !#-[\]-~]*$/.test(name)
+
+/** As `read`, and undefined where the record is not wanted, most often without reading its body. */
+export const readWanted = (
+  r: R.ByteReader,
+  position: number,
+  batchRecordedMs: number,
+  wanted: Wanted,
+): Recorded | undefined => {
+  const start = r.at
+  const end = start + sizeBytes + r.view.getUint32(start, true)
+  const kind = r.bytes[start + sizeBytes]
+  const isJson = r.bytes[start + sizeBytes + 1] === layoutJson
+  const isWanted =
+    position >= wanted.from &&
+    position < wanted.to &&
+    (wanted.codes === undefined || wanted.codes[kind] === 1) &&
+    (!isJson || wanted.names.every((name) => stands(r.bytes, name, start, end)))
+  if (isWanted) return read(r, position, batchRecordedMs)
+  const flags = r.bytes[start + sizeBytes + 2]
+  r.at = start + sizeBytes + 3
+  R.reference(r)
+  R.count(r)
+  r.lastOccurredMs = (flags & occurredWhole) === 0 ? r.lastOccurredMs + laterOf(r) : R.f64(r)
+  r.at = end
+  return undefined
+}
+
+/** Whether the letters stand between two bytes. Bytes are asked about in their order, so each is looked at once. */
+const stands = (
+  bytes: Uint8Array,
+  name: Wanted["names"][number],
+  start: number,
+  end: number,
+): boolean => {
+  if (name.at < start) {
+    const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(
+      name.letters,
+      start,
+    )
+    name.at = found < 0 ? Number.POSITIVE_INFINITY : found
+  }
+  return name.at < end
 }
 
 /** Where a record leaves its stream; moves behind the record without reading its body. */

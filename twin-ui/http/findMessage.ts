@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type { Recorded } from "../../core/event/Envelope.ts"
 import type { Filter, LogUnavailable } from "../../core/log/EventLog.ts"
 import * as Tallies from "../../projections/tally/Tallies.ts"
+import { findAccepted } from "../../projections/time/why/findAccepted.ts"
 import type * as Tally from "../../projections/tally/Tally.ts"
 import type { MessageName } from "./MessageName.ts"
 import type { Moment, Reading } from "./Reading.ts"
@@ -48,14 +49,13 @@ const openingOfNumbered = (
 ): Effect.Effect<Opening | undefined, LogUnavailable> => {
   if (numbered === undefined) return Effect.succeed(undefined)
   const { device, epoch, seq } = numbered
-  return firstFound(
-    reading,
-    { device, to, kinds: ["MessageAccepted", "MessageRefused", "MessageReported"] },
-    ({ event }) =>
-      event._tag === "MessageAccepted"
-        ? event.seq === seq && (epoch === undefined || event.epoch === epoch)
-        : "seq" in event && event.seq === seq && epoch === undefined,
-  )
+  return epoch === undefined
+    ? firstFound(
+        reading,
+        { device, to, kinds: ["MessageAccepted", "MessageRefused", "MessageReported"] },
+        ({ event }) => "seq" in event && event.seq === seq,
+      )
+    : Effect.map(findAccepted(reading, numbered, to), openingOf)
 }
 
 const openingOfNamed = (
@@ -76,13 +76,14 @@ const firstFound = (
   filter: Filter,
   isIt: (recorded: Recorded) => boolean,
 ): Effect.Effect<Opening | undefined, LogUnavailable> =>
-  Effect.map(reading.newest(filter, soughtMax), (found) => {
-    const it = found.find(isIt)
-    if (it === undefined || !("device" in it.event)) return undefined
-    const decided = it.event._tag === "MessageAccepted" || it.event._tag === "MessageRefused"
-    const firstAt = decided ? (it.causes[0] ?? it.position) : it.position
-    return { device: String(it.event.device), firstAt }
-  })
+  Effect.map(reading.newest(filter, soughtMax), (found) => openingOf(found.find(isIt)))
+
+const openingOf = (it: Recorded | undefined): Opening | undefined => {
+  if (it === undefined || !("device" in it.event)) return undefined
+  const decided = it.event._tag === "MessageAccepted" || it.event._tag === "MessageRefused"
+  const firstAt = decided ? (it.causes[0] ?? it.position) : it.position
+  return { device: String(it.event.device), firstAt }
+}
 
 const refold = (
   reading: Reading,

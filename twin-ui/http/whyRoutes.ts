@@ -1,5 +1,6 @@
 /** Why something is so: each derived fact with its rule, what was compared, and the events it rests on. */
 import * as Effect from "effect/Effect"
+import type { Recorded } from "../../core/event/Envelope.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import { fieldOf } from "../../core/log/matches.ts"
 import * as Anomaly from "../../projections/anomaly/Anomaly.ts"
@@ -111,16 +112,20 @@ const mayCount = (viewer: Viewer.Viewer, { customer, device, station }: Narrowin
 }
 
 /** Lists without what is not theirs: a device may have been another customer's once. */
-const own = (viewer: Viewer.Viewer, lookups: Lookups.Lookups): Lookups.Lookups => ({
-  ...lookups,
-  newest: (filter, limit) =>
-    Effect.map(lookups.newest(filter, limit), (found) =>
-      found.filter(
-        (recorded) =>
-          fieldOf(recorded.event, "customer") === undefined || Viewer.seesEvent(viewer, recorded),
+const own = (viewer: Viewer.Viewer, lookups: Lookups.Lookups): Lookups.Lookups => {
+  const isSeen = (recorded: Recorded) =>
+    fieldOf(recorded.event, "customer") === undefined || Viewer.seesEvent(viewer, recorded)
+  return {
+    ...lookups,
+    newest: (filter, limit) =>
+      Effect.map(lookups.newest(filter, limit), (found) => found.filter(isSeen)),
+    until: (filter, limit, isEnough) =>
+      Effect.map(
+        lookups.until(filter, limit, (recorded) => isSeen(recorded) && isEnough(recorded)),
+        (found) => found.filter(isSeen),
       ),
-    ),
-})
+  }
+}
 
 const answerTo = (
   reading: Reading,

@@ -10,11 +10,12 @@ import type { Position } from "../../event/Envelope.ts"
 import * as Rejected from "../../kernel/Rejected.ts"
 import { LogUnavailable } from "../EventLog.ts"
 import * as MergedRow from "../MergedRow.ts"
+import type * as Record from "../record.ts"
 import * as Slab from "../Slab.ts"
 import type { Batch, End } from "../Store.ts"
 import type { Parts } from "./Parts.ts"
 
-export type Row = Record<string, SQLOutputValue>
+export type Row = { [column: string]: SQLOutputValue }
 
 export interface Tip {
   readonly end: End
@@ -43,6 +44,8 @@ export interface Batches {
   readonly slabsAt: (position: Position) => ReadonlyArray<Uint8Array>
   /** The events of the row that holds a position. */
   readonly at: (position: Position) => Batch
+  /** Those of them that may be wanted. */
+  readonly wantedAt: (position: Position, wanted: Record.Wanted) => Batch
   /** The row that begins at a position or is the first behind it, as it stands there. */
   readonly rowFrom: (position: Position) => Row | undefined
   /** Where a row begins that is the first at or behind a position, where even that can be read. */
@@ -81,6 +84,18 @@ export const make = (db: DatabaseSync, log: string, parts: Parts): Batches => {
     const slabs = MergedRow.slabsOf(bytes.length > 0 ? bytes : parts.bytesAt(Number(row["first"])))
     if (Rejected.is(slabs)) throw damaged(`the batch at ${position}: ${Rejected.toText(slabs)}`)
     return slabs
+  }
+
+  const decoded = (
+    position: Position,
+    decode: (slab: Uint8Array) => Batch | Rejected.Rejected,
+  ): Batch => {
+    const events = slabsAt(position).map((slab) => {
+      const batch = decode(slab)
+      if (Rejected.is(batch)) throw damaged(`the batch at ${position}: ${Rejected.toText(batch)}`)
+      return batch
+    })
+    return events.length === 1 ? events[0] : events.flat()
   }
 
   const insert = (slabs: ReadonlyArray<Uint8Array>, bytes: Uint8Array): void => {
@@ -123,15 +138,8 @@ export const make = (db: DatabaseSync, log: string, parts: Parts): Batches => {
       return row === undefined ? undefined : spanIn(row)
     },
     slabsAt,
-    at: (position) => {
-      const slabs = slabsAt(position)
-      const events = slabs.map((slab) => {
-        const batch = Slab.decode(slab)
-        if (Rejected.is(batch)) throw damaged(`the batch at ${position}: ${Rejected.toText(batch)}`)
-        return batch
-      })
-      return events.length === 1 ? events[0] : events.flat()
-    },
+    at: (position) => decoded(position, Slab.decode),
+    wantedAt: (position, wanted) => decoded(position, (slab) => Slab.decodeWanted(slab, wanted)),
     rowFrom: (position) => nextRow.get(position),
     nextFirst: (position) => {
       const row = nextFirst.get(position)

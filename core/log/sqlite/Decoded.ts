@@ -14,22 +14,28 @@ export const batchesMax = 512
 export interface Decoded {
   /** The batch that holds the position. */
   readonly at: (position: Position) => Batch
+  /** The same if it is kept. */
+  readonly kept: (position: Position) => Batch | undefined
 }
 
 export const make = (decode: (position: Position) => Batch): Decoded => {
   /** The one used last comes last. */
   const kept: Array<Batch> = []
   let events = 0
+  const known = (position: Position): Batch | undefined => {
+    const found = kept.findLastIndex(
+      (batch) => batch[0].position <= position && position < batch[0].position + batch.length,
+    )
+    if (found < 0) return undefined
+    const [batch] = kept.splice(found, 1)
+    kept.push(batch)
+    return batch
+  }
   return {
+    kept: known,
     at: (position) => {
-      const found = kept.findLastIndex(
-        (batch) => batch[0].position <= position && position < batch[0].position + batch.length,
-      )
-      if (found >= 0) {
-        const [batch] = kept.splice(found, 1)
-        kept.push(batch)
-        return batch
-      }
+      const found = known(position)
+      if (found !== undefined) return found
       const batch = decode(position)
       kept.push(batch)
       events += batch.length

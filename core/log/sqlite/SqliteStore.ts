@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import type { Position, StreamId } from "../../event/Envelope.ts"
 import * as Rejected from "../../kernel/Rejected.ts"
 import { type Filter, LogUnavailable } from "../EventLog.ts"
+import * as Record from "../record.ts"
 import * as Slab from "../Slab.ts"
 import type { Batch, Store } from "../Store.ts"
 import { attempt } from "./failure.ts"
@@ -166,6 +167,17 @@ export const make = (
       attempt(path, () => {
         const first = firstBelow(position, filter)
         return first === undefined ? undefined : decoded.at(first)
+      }),
+    foundBelow: (position, filter) =>
+      attempt(path, () => {
+        const first = firstBelow(position, filter)
+        if (first === undefined) return undefined
+        const wanted = Record.wantedOf(filter)
+        const batch = wanted === undefined ? decoded.at(first) : decoded.kept(first)
+        return {
+          first,
+          events: batch ?? (wanted === undefined ? [] : batches.wantedAt(first, wanted)),
+        }
       }),
     positionAt: (recordedMs) => attempt(path, () => positionAt(batches, end.head, recordedMs)),
     verify: Effect.suspend(() => verify(path)),

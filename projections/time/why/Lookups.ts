@@ -1,6 +1,5 @@
 /** What a question may look up in the log: through its index, never by reading all of it. */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Position, Recorded } from "../../../core/event/Envelope.ts"
 import type { EventLog, Filter, LogUnavailable } from "../../../core/log/EventLog.ts"
@@ -11,6 +10,12 @@ export interface Lookups {
   readonly newest: (
     filter: Filter,
     limit: number,
+  ) => Effect.Effect<ReadonlyArray<Recorded>, LogUnavailable>
+  /** Newest first, up to the first one of which `isEnough` says that nothing older is wanted; at most `limit`. */
+  readonly until: (
+    filter: Filter,
+    limit: number,
+    isEnough: (recorded: Recorded) => boolean,
   ) => Effect.Effect<ReadonlyArray<Recorded>, LogUnavailable>
 }
 
@@ -23,25 +28,27 @@ export const of = (log: EventLog["Service"]): Lookups => {
   const keep = (found: ReadonlyArray<Recorded>): void => {
     for (const recorded of found) if (kept.size < keptMax) kept.set(recorded.position, recorded)
   }
+  const until: Lookups["until"] = (filter, limit, isEnough) =>
+    log.query(filter).pipe(
+      Stream.flattenIterable,
+      Stream.take(limit),
+      Stream.takeUntil(isEnough),
+      Stream.runCollect,
+      Effect.tap((found) => Effect.sync(() => keep(found))),
+    )
+  const newest: Lookups["newest"] = (filter, limit) => until(filter, limit, never)
   return {
     event: (position) => {
       const known = kept.get(position)
       if (known !== undefined) return Effect.succeed(known)
-      return log.read(position, position + 1).pipe(
-        Stream.runHead,
-        Effect.map((batch) => {
-          const found = Option.getOrUndefined(batch)?.[0]
-          if (found !== undefined) keep([found])
-          return found
-        }),
+      return Effect.map(
+        newest({ from: position, to: position + 1 }, 1),
+        ([found]): Recorded | undefined => found,
       )
     },
-    newest: (filter, limit) =>
-      log.query(filter).pipe(
-        Stream.flattenIterable,
-        Stream.take(limit),
-        Stream.runCollect,
-        Effect.tap((found) => Effect.sync(() => keep(found))),
-      ),
+    newest,
+    until,
   }
 }
+
+const never = (): boolean => false

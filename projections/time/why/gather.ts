@@ -21,9 +21,10 @@ type Found = Effect.Effect<ReadonlyArray<Recorded>, LogUnavailable>
 /** What a device's counter window rests on before a position, oldest first. */
 export const counterFacts = (lookups: Lookups, device: string, to: Position): Found =>
   Effect.map(
-    lookups.newest(
+    lookups.until(
       { device, to, kinds: ["MessageAccepted", "MessageRefused", "CounterDisengaged"] },
       decisionsMax,
+      fullAfter(recentMax),
     ),
     (newest) => {
       const taken: Array<Recorded> = []
@@ -31,10 +32,8 @@ export const counterFacts = (lookups: Lookups, device: string, to: Position): Fo
       let disengaged: Recorded | undefined
       for (const recorded of newest) {
         const { event } = recorded
-        if (event._tag === "MessageAccepted") {
-          taken.push(recorded)
-          if (taken.length === recentMax) break
-        } else if (taken.length > 0) continue
+        if (event._tag === "MessageAccepted") taken.push(recorded)
+        else if (taken.length > 0) continue
         else if (event._tag === "CounterDisengaged") disengaged ??= recorded
         // Before a disengage an error no longer counts; of those behind it the first does.
         else if (disengaged === undefined && isOutOfSequence(event)) since = recorded
@@ -46,6 +45,12 @@ export const counterFacts = (lookups: Lookups, device: string, to: Position): Fo
       ]
     },
   )
+
+/** Says so of the acceptance that is the last one wanted. */
+const fullAfter = (wanted: number): ((recorded: Recorded) => boolean) => {
+  let taken = 0
+  return ({ event }) => event._tag === "MessageAccepted" && ++taken >= wanted
+}
 
 const isOutOfSequence = (event: Recorded["event"]): boolean =>
   event._tag === "MessageRefused" &&

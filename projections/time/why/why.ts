@@ -9,6 +9,7 @@ import type { Position, Recorded } from "../../../core/event/Envelope.ts"
 import { kindOf } from "../../../core/event/Event.ts"
 import * as Instant from "../../../core/kernel/Instant.ts"
 import type { Filter, LogUnavailable } from "../../../core/log/EventLog.ts"
+import type { Accepted } from "./findAccepted.ts"
 import { follow, leaf } from "./follow.ts"
 import { counterFacts, registrationFacts, trustFacts } from "./gather.ts"
 import type { Lookups } from "./Lookups.ts"
@@ -152,10 +153,7 @@ export const whyDelivery = (lookups: Lookups, message: Message, to: Position): A
         refolded: verdict.refolded,
       }
     const { device, epoch, seq } = event
-    const found = (yield* lookups.newest(
-      { device, kinds: deliveryKinds, from: decided.position, to },
-      outcomesMax,
-    )).filter((one) => isOf(one, event))
+    const found = yield* outcomesOf(lookups, { ...decided, event }, to)
     const name = `${device}:${seq}@${epoch}`
     const fates = fatesOf(found, name)
     const fallen = fates.map(({ destination, events, state, attempts, error }) =>
@@ -198,6 +196,53 @@ const deliveryKinds = [
 ]
 const outcomesMax = 20_000
 
+/** Positions behind an acceptance that are looked at first for what came of it. */
+const soonMax = 4_096
+/** What is owed of a message is known by then: notices about it follow its downlink. */
+const owedAfterMs = 600_000
+
+/**
+ * What came of a message, newest first. It is over soon as a rule, so what lies behind it is read in growing parts until
+ * nothing is pending; unless it was delivered again, which may be at any time.
+ */
+const outcomesOf = (lookups: Lookups, { event, position, recordedMs }: Accepted, to: Position) =>
+  Effect.gen(function* () {
+    const { device } = event
+    const of = { device, from: position, to }
+    const again = yield* lookups.newest({ ...of, kinds: ["RedeliveryAsked"] }, outcomesMax)
+    let found: ReadonlyArray<Recorded> = []
+    let from = position
+    let end = again.some((one) => isOf(one, event)) ? to : Math.min(to, position + soonMax)
+    while (from < to && found.length < outcomesMax) {
+      const part = yield* lookups.newest(
+        { ...of, from, to: end, kinds: deliveryKinds },
+        outcomesMax,
+      )
+      found = [...part.filter((one) => isOf(one, event)), ...found]
+      const last = yield* lookups.event(end - 1)
+      const ended = new Set(found.filter(isEnd).map(obligationOf))
+      const isOver = found.every((one) => ended.has(obligationOf(one)))
+      if (isOver && last !== undefined && last.recordedMs >= recordedMs + owedAfterMs) break
+      from = end
+      end = Math.min(to, position + 4 * (end - position))
+    }
+    return found
+  })
+
+const isEnd = ({ event }: Recorded): boolean =>
+  event._tag === "DeliverySucceeded" || event._tag === "DeliveryAbandoned"
+
+const destinationOf = ({ event }: Recorded): string =>
+  "destination" in event && "customer" in event
+    ? `${String(event.customer)}/${String(event.destination)}`
+    : ""
+
+/** What of it is owed there: the message or a notice. */
+const obligationOf = (recorded: Recorded): string => {
+  const { event } = recorded
+  return `${destinationOf(recorded)} ${"notice" in event ? String(event.notice) : ""}`
+}
+
 const isOf = ({ event }: Recorded, { epoch, seq }: { seq: number; epoch: number }): boolean =>
   "destination" in event && "seq" in event && event.seq === seq && event.epoch === epoch
 
@@ -205,9 +250,8 @@ const isOf = ({ event }: Recorded, { epoch, seq }: { seq: number; epoch: number 
 const fatesOf = (found: ReadonlyArray<Recorded>, message: string) => {
   const byDestination = new Map<string, Array<Recorded>>()
   for (const recorded of found) {
-    const { event } = recorded
-    if (!("destination" in event) || !("customer" in event)) continue
-    const key = `${String(event.customer)}/${String(event.destination)}`
+    const key = destinationOf(recorded)
+    if (key === "") continue
     const known = byDestination.get(key)
     if (known === undefined) byDestination.set(key, [recorded])
     else known.push(recorded)

@@ -5,7 +5,8 @@ import * as Network from "../../../core/decide/Network.ts"
 import type { Position, Recorded } from "../../../core/event/Envelope.ts"
 import type { FrameHeard } from "../../../core/event/reception.ts"
 import * as Instant from "../../../core/kernel/Instant.ts"
-import type { LogUnavailable } from "../../../core/log/EventLog.ts"
+import type { Filter, LogUnavailable } from "../../../core/log/EventLog.ts"
+import { findAccepted } from "./findAccepted.ts"
 import { leaf, follow } from "./follow.ts"
 import { counterFacts, policyFact, registrationFacts, standingFacts, trustFacts } from "./gather.ts"
 import type { Lookups } from "./Lookups.ts"
@@ -18,8 +19,10 @@ export type Heard = Recorded & { readonly event: FrameHeard }
 /** Groups that are placed in the tree. */
 const groupsMax = 10_000
 
-/** Decisions of one device that are looked through for a message's. */
-export const decisionsMax = 20_000
+/** Refusals of one device that are looked through for a message's. */
+const decisionsMax = 20_000
+/** Decisions of one device that are looked through first. */
+const nearMax = 8
 
 /** The last decision on a message before `to`: of that epoch, where one is given. */
 export const findVerdict = (
@@ -27,17 +30,30 @@ export const findVerdict = (
   message: { readonly device: string; readonly seq: number; readonly epoch?: number | undefined },
   to: Position,
 ): Effect.Effect<Decided | undefined, LogUnavailable> =>
-  Effect.map(
-    lookups.newest({ device: message.device, to, kinds: verdictKinds }, decisionsMax),
-    (newest) =>
-      newest.filter(isDecided).find(
-        ({ event }) =>
-          event.seq === message.seq &&
-          // A refusal is of no epoch.
-          (message.epoch === undefined ||
-            (event._tag === "MessageAccepted" && event.epoch === message.epoch)),
-      ),
-  )
+  Effect.gen(function* () {
+    const { device, epoch, seq } = message
+    // A refusal is of no epoch.
+    if (epoch !== undefined) return yield* findAccepted(lookups, message, to)
+    const last = (filter: Filter, limit: number) =>
+      Effect.map(
+        lookups.until(
+          { device, ...filter },
+          limit,
+          (one) => isDecided(one) && one.event.seq === seq,
+        ),
+        (found) => ({
+          it: found.filter(isDecided).find(({ event }) => event.seq === seq),
+          isAll: found.length < limit,
+        }),
+      )
+    // Most are asked about soon after.
+    const late = yield* last({ to, kinds: verdictKinds }, nearMax)
+    if (late.it !== undefined || late.isAll) return late.it
+    const accepted = yield* findAccepted(lookups, message, to)
+    const from = accepted === undefined ? {} : { from: accepted.position }
+    const refused = yield* last({ ...from, to, kinds: ["MessageRefused"] }, decisionsMax)
+    return refused.it ?? accepted
+  })
 
 /** The last decision about any message of a device before `to`. */
 export const lastVerdict = (lookups: Lookups, device: string, to: Position) =>

@@ -6,11 +6,13 @@ import * as Anomaly from "../../../projections/anomaly/Anomaly.ts"
 import * as Integrity from "../../../projections/integrity/Integrity.ts"
 import { fold, type Projection } from "../../../projections/Projection.ts"
 import * as Replay from "../../../projections/replay/Replay.ts"
+import { findAccepted } from "../../../projections/time/why/findAccepted.ts"
 import * as Lookups from "../../../projections/time/why/Lookups.ts"
 import type { Answer } from "../../../projections/time/why/Reason.ts"
 import * as Refold from "../../../projections/time/why/refold.ts"
 import * as Why from "../../../projections/time/why/why.ts"
 import { whyFinding } from "../../../projections/time/why/whyFinding.ts"
+import { findVerdict } from "../../../projections/time/why/whyVerdict.ts"
 import { filled, play, stores } from "./worlds.ts"
 
 const stateOf = <State>(projection: Projection<State>, log: ReadonlyArray<Recorded>): State =>
@@ -105,6 +107,39 @@ describe("why", () => {
           const answer = yield* whyFinding(lookups, finding, log.length, true)
           assert.isTrue(answer.refolded)
           assert.isBelow(answer.facts.length, log.length / 2)
+        }
+      }).pipe(Effect.provide(stores)),
+    )
+
+  for (const scenario of ["replay-after-wrap", "desync"] as const)
+    it.live(`finds every acceptance of ${scenario} by its number, and none that was not made`, () =>
+      Effect.gen(function* () {
+        const { log } = play(scenario, {})
+        const lookups = Lookups.of(yield* filled(log))
+        const accepted = log.filter(({ event }) => event._tag === "MessageAccepted")
+        for (const [i, { event, position }] of accepted.entries()) {
+          // Each of a few devices in full, and some of all others.
+          if (event._tag !== "MessageAccepted" || (!event.device.endsWith("3") && i % 9 > 0))
+            continue
+          const { device, epoch, seq } = event
+          const to = log.length
+          const it = yield* findAccepted(lookups, { device, epoch, seq }, to)
+          assert.strictEqual(it?.position, position)
+          assert.isUndefined(yield* findAccepted(lookups, { device, epoch, seq }, position))
+          assert.isUndefined(yield* findAccepted(lookups, { device, epoch: epoch + 9, seq }, to))
+          const same = accepted.findLast(
+            ({ event: one }) => "device" in one && one.device === device && one.seq === seq,
+          )
+          const latest = yield* findAccepted(lookups, { device, seq }, to)
+          assert.strictEqual(latest?.position, same?.position)
+          const linear = log.findLast(
+            ({ event: one }) =>
+              (one._tag === "MessageAccepted" || one._tag === "MessageRefused") &&
+              one.device === device &&
+              one.seq === seq,
+          )
+          const decided = yield* findVerdict(lookups, { device, seq }, to)
+          assert.strictEqual(decided?.position, linear?.position)
         }
       }).pipe(Effect.provide(stores)),
     )

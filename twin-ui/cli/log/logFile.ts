@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import type { LogUnavailable } from "../../../core/log/EventLog.ts"
 import { attempt } from "../../../core/log/sqlite/failure.ts"
-import { type OpenFile, openForReading } from "../../../core/log/sqlite/openFile.ts"
+import type { OpenFile } from "../../../core/log/sqlite/openFile.ts"
+import { reading as readingFile } from "../../../core/log/sqlite/reading.ts"
 import { type LogAddressUnknown, parseLogAddress } from "../../layers.ts"
 import { WrongUse } from "../WrongUse.ts"
 
@@ -17,13 +18,4 @@ export const logFile = (address: string): Effect.Effect<string, LogAddressUnknow
 export const reading = <A>(
   path: string,
   use: (file: OpenFile) => A,
-): Effect.Effect<A, LogUnavailable> =>
-  Effect.acquireUseRelease(
-    attempt(path, () => openForReading(path)),
-    (file) =>
-      attempt(path, () => {
-        file.db.exec("BEGIN")
-        return use(file)
-      }),
-    (file) => Effect.sync(file.close),
-  )
+): Effect.Effect<A, LogUnavailable> => readingFile(path, (file) => attempt(path, () => use(file)))
