@@ -7,8 +7,8 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
 import * as Schedule from "effect/Schedule"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { Position, Recorded } from "../../core/event/Envelope.ts"
 import { EventLog, type LogUnavailable } from "../../core/log/EventLog.ts"
@@ -34,7 +34,10 @@ export interface Follower {
   readonly reached: (position: Position) => Effect.Effect<void>
 }
 
-/** Follows the log for as long as the scope lasts. `written` runs after writes, with when the last event in them was recorded. */
+/**
+ * Follows the log for as long as the scope lasts. `written` runs after writes and beside the next ones, with when the last
+ * event in them was recorded.
+ */
 export const make = Effect.fn("analytics.follow")(function* (
   store: Store,
   written: (recordedMs: number) => Effect.Effect<void> = () => Effect.void,
@@ -46,7 +49,7 @@ export const make = Effect.fn("analytics.follow")(function* (
     Deferred.doneUnsafe(done, Exit.void)
   })
 
-  yield* session(store, (recordedMs) => Effect.andThen(tell, written(recordedMs))).pipe(
+  yield* session(store, tell, written).pipe(
     Effect.tapError((error) =>
       Effect.logWarning(`the tables are behind, and are tried again: ${error.message}`),
     ),
@@ -66,76 +69,98 @@ export const make = Effect.fn("analytics.follow")(function* (
 export const atLeast = ({ positions }: Store): Position =>
   Math.min(positions.facts, positions.findings)
 
-/** From what is kept to the end of the log, and on with it. Ends only by failing. */
+/**
+ * From what is kept to the end of the log, and on with it. Ends only by failing.
+ *
+ * While much is to be read, a write is of `eventsAtOnceMax` events: fewer would be written to the database's journal first
+ * and to their place later. The next ones are folded meanwhile, as many again at most.
+ */
 const session = (
   store: Store,
+  tell: Effect.Effect<void>,
   written: (recordedMs: number) => Effect.Effect<void>,
 ): Effect.Effect<void, AnalyticsUnavailable | LogUnavailable, EventLog | Snapshots> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const log = yield* EventLog
-      const start = { ...store.positions }
-      const facts = yield* restore(store)
-      const anomaly = yield* asOf(Anomaly.projection, start.findings)
-      let rows = Facts.noRows()
-      let said: Array<Row> = []
-      let pending = 0
-      let recordedMs = 0
-      let taken: Position = Math.min(start.facts, start.findings)
-      /** The write under way: the next events are taken in meanwhile. */
-      let writing: Promise<void> = Promise.resolve()
-      const one = yield* Semaphore.make(1)
+  Effect.gen(function* () {
+    const log = yield* EventLog
+    const start = { ...store.positions }
+    const facts = yield* restore(store)
+    const anomaly = yield* asOf(Anomaly.projection, start.findings)
+    let rows = Facts.noRows()
+    let said: Array<Row> = []
+    let pending = 0
+    let recordedMs = 0
+    let writtenMs = 0
+    let taken: Position = Math.min(start.facts, start.findings)
+    let isBehind = true
+    /** There are as many rows as are written at once. */
+    const full = yield* Latch.make(false)
+    /** There is room for more of them. */
+    const room = yield* Latch.make(true)
+    /** Something was written. */
+    const news = yield* Latch.make(false)
 
-      const finished = Effect.tryPromise({
-        try: () => writing,
+    const takeIn = (events: ReadonlyArray<Recorded>) =>
+      Effect.suspend(() => {
+        for (const recorded of events) {
+          if (recorded.position >= start.facts) Facts.apply(facts, recorded, rows)
+          if (recorded.position >= start.findings) Findings.apply(anomaly, recorded, said)
+        }
+        const last = events[events.length - 1]
+        pending += events.length
+        taken = last.position + 1
+        recordedMs = last.recordedMs
+        if (pending < eventsAtOnceMax) return Effect.void
+        full.openUnsafe()
+        room.closeUnsafe()
+        return room.await
+      })
+
+    const write = Effect.suspend(() => {
+      const all = new Map<string, ReadonlyArray<Row>>([
+        ...Object.entries(rows),
+        ["anomaly_steps", said],
+      ])
+      const positions = {
+        facts: Math.max(start.facts, taken),
+        findings: Math.max(start.findings, taken),
+      }
+      const lastMs = recordedMs
+      rows = Facts.noRows()
+      said = []
+      pending = 0
+      full.closeUnsafe()
+      room.openUnsafe()
+      return Effect.tryPromise({
+        try: () => store.write(all, positions),
         catch: (cause) =>
           new AnalyticsUnavailable({
             reason: "stopped",
             detail: cause instanceof Error ? cause.message : String(cause),
           }),
-      })
-
-      const write = Effect.gen(function* () {
-        if (pending === 0) return
-        yield* finished
-        const all = new Map<string, ReadonlyArray<Row>>([
-          ...Object.entries(rows),
-          ["anomaly_steps", said],
-        ])
-        const positions = {
-          facts: Math.max(start.facts, taken),
-          findings: Math.max(start.findings, taken),
-        }
-        rows = Facts.noRows()
-        said = []
-        pending = 0
-        writing = store.write(all, positions)
-        // Looked at when the next write begins; until then nobody else does.
-        writing.catch(() => undefined)
-      })
-
-      const takeIn = (events: ReadonlyArray<Recorded>) =>
-        Effect.gen(function* () {
-          for (const recorded of events) {
-            if (recorded.position >= start.facts) Facts.apply(facts, recorded, rows)
-            if (recorded.position >= start.findings) Findings.apply(anomaly, recorded, said)
-          }
-          const last = events[events.length - 1]
-          pending += events.length
-          taken = last.position + 1
-          recordedMs = last.recordedMs
-          if (pending >= eventsAtOnceMax) yield* write
-        }).pipe(one.withPermits(1))
-
-      yield* Effect.addFinalizer(() => Effect.ignore(finished))
-      const following = Stream.runForEach(log.follow(taken), takeIn)
-      const writer = write.pipe(
-        Effect.andThen(finished),
-        one.withPermits(1),
-        Effect.andThen(Effect.suspend(() => written(recordedMs))),
-        Effect.andThen(Effect.sleep(writeAfterMs)),
-        Effect.forever,
+      }).pipe(
+        Effect.tap(() =>
+          Effect.sync(() => {
+            writtenMs = lastMs
+          }),
+        ),
       )
-      yield* Effect.raceFirst(following, writer)
-    }),
-  )
+      // The store is closed when this has ended.
+    }).pipe(Effect.uninterruptible, Effect.andThen(tell), Effect.andThen(news.open))
+
+    const reading = Effect.gen(function* () {
+      for (let head = yield* log.head; taken < head; head = yield* log.head)
+        yield* Stream.runForEach(log.read(taken, head), takeIn)
+      isBehind = false
+      yield* Stream.runForEach(log.follow(taken), takeIn)
+    })
+    const writing = Effect.gen(function* () {
+      yield* Effect.timeoutOption(full.await, writeAfterMs)
+      if (pending >= eventsAtOnceMax || (pending > 0 && !isBehind)) yield* write
+    })
+    const telling = Effect.gen(function* () {
+      yield* news.await
+      news.closeUnsafe()
+      yield* written(writtenMs)
+    })
+    yield* Effect.raceAllFirst([reading, Effect.forever(writing), Effect.forever(telling)])
+  })

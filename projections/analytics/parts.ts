@@ -13,7 +13,7 @@ import * as Instant from "../../core/kernel/Instant.ts"
 import { partsFolder, type Store, text } from "./Store.ts"
 import { tables } from "./tables/all.ts"
 
-/** Seals what is to be sealed, when a later day has begun. Made once for a store; run after writes. */
+/** Seals what is to be sealed, when a later day has begun. Made once for a store; run after writes, one at a time. */
 export const sealing = (store: Store): ((recordedMs: number) => Effect.Effect<void>) => {
   const { folder } = store
   if (folder === undefined) return () => Effect.void
@@ -23,7 +23,10 @@ export const sealing = (store: Store): ((recordedMs: number) => Effect.Effect<vo
       const today = Instant.toIso(recordedMs).slice(0, 10)
       if (today === sealedBefore || recordedMs === 0) return
       for (const [day, name] of yield* run(store, unsealed(today)))
-        yield* Effect.tryPromise(() => seal(store, folder, String(day), String(name)))
+        // Begun once more beside itself, it would write the same file.
+        yield* Effect.uninterruptible(
+          Effect.tryPromise(() => seal(store, folder, String(day), String(name))),
+        )
       sealedBefore = today
     }).pipe(
       // The rows are kept all the same; it is tried again after the next write.
