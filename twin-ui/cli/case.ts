@@ -3,17 +3,20 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Argument, Command, Flag } from "effect/cli"
-import type { Entry } from "../../projections/time/capsule/Capsule.ts"
 import { type CaseEvent, caseName, caseNameForm } from "../api/Cases.ts"
 import { entriesOf } from "../http/cases/CaseFile.ts"
-import { parseLogAddress } from "../layers.ts"
+import { makeCapsule, sliceOf } from "../http/cases/makeCapsule.ts"
+import { keptSnapshotsLayer, logKey, logLayer, parseLogAddress } from "../layers.ts"
 import * as CaseFile from "./cases/CaseFile.ts"
-import { makeCapsule } from "./cases/makeCapsule.ts"
+import { logFile } from "./log/logFile.ts"
+import { ProblemsFound } from "./ProblemsFound.ts"
 import * as Flags from "./flags.ts"
 import { formatTable } from "./formatTable.ts"
 import { said } from "./said.ts"
+import { version } from "./version.ts"
 import * as Words from "./Words.ts"
 import { WrongUse } from "./WrongUse.ts"
 
@@ -144,9 +147,6 @@ const list = Command.make(
   }),
 ).pipe(Command.withDescription("List investigations, newest first"))
 
-/** Positions around what is pinned that go into a capsule where nobody says how many. */
-const aroundDefault = 1_000
-
 const capsule = Command.make(
   "capsule",
   {
@@ -158,18 +158,28 @@ const capsule = Command.make(
   },
   Effect.fn("cli.case.capsule")(function* (given) {
     const events = yield* CaseFile.readCase(yield* fileOf(given.log), given.name)
-    const places = events.flatMap((event) => ("position" in event ? [event.position] : []))
-    if (places.length === 0 && (Option.isNone(given.from) || Option.isNone(given.to)))
+    const slice = sliceOf(events, {
+      from: Option.getOrUndefined(given.from),
+      last: Option.getOrUndefined(given.to),
+    })
+    if (slice === undefined)
       return yield* new WrongUse({
         detail: "nothing is pinned: say --from and --to, or pin a position",
       })
-    const from = Option.getOrElse(given.from, () =>
-      Math.max(0, Math.min(...places) - aroundDefault),
+    const path = yield* logFile(given.log)
+    const address = yield* parseLogAddress(given.log)
+    const key = yield* logKey(address, true)
+    if (key === undefined)
+      return yield* new ProblemsFound({ summary: "the log has no key to sign with" })
+    const made = yield* makeCapsule({ path, key, version }, slice, events).pipe(
+      Effect.catchTag("CapsuleUnmade", ({ detail }) => new ProblemsFound({ summary: detail })),
+      Effect.provide(
+        Layer.merge(
+          Layer.fresh(logLayer(address, { readonly: true })),
+          Layer.fresh(keptSnapshotsLayer(address)),
+        ),
+      ),
     )
-    const last = Option.getOrElse(given.to, () => Math.max(...places) + aroundDefault)
-    // Their schema has plain members only.
-    const entries = events as ReadonlyArray<Entry>
-    const made = yield* makeCapsule(given.log, { from, to: last + 1 }, entries)
     const fs = yield* FileSystem.FileSystem
     yield* Effect.mapError(
       fs.writeFileString(given.out, made.text),

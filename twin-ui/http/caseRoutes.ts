@@ -1,6 +1,10 @@
 /** Investigations over HTTP: the file that `sigtwin case` keeps, beside the log and never in it. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Vault } from "../../core/keys/Vault.ts"
+import { EventLog } from "../../core/log/EventLog.ts"
+import { Twin } from "../../projections/run/Twin.ts"
 import {
   AddedAnswer,
   AddToCase,
@@ -11,6 +15,7 @@ import {
   OpenCase,
 } from "../api/Cases.ts"
 import * as CaseFile from "./cases/CaseFile.ts"
+import { aroundDefault, makeCapsule, sliceOf } from "./cases/makeCapsule.ts"
 import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import * as Route from "./Route.ts"
@@ -40,7 +45,13 @@ const json = (schema: NonNullable<Route.Answer["schema"]>, description: string) 
 
 const name = { name: Parameter.id("Name of the case.") }
 
-export const make = ({ caseFile }: Settings): ReadonlyArray<Route.Route> => {
+/** Positions in a capsule that the server makes: it is put together in memory. A longer one takes `sigtwin case capsule`. */
+export const capsulePositionsMax = 100_000
+
+export const make = Effect.fnUntraced(function* ({ caseFile, version }: Settings) {
+  const log = yield* EventLog
+  const twin = yield* Twin
+  const vault = yield* Vault
   /** All events; a problem where there is no file to keep them in. */
   const all = Effect.gen(function* () {
     if (caseFile === undefined) return yield* nowhere
@@ -57,7 +68,7 @@ export const make = ({ caseFile }: Settings): ReadonlyArray<Route.Route> => {
       ? Effect.fail(nowhere)
       : Effect.mapError(CaseFile.append(caseFile, events), unusable)
 
-  return [
+  const routes: ReadonlyArray<Route.Route> = [
     Route.make({
       ...reading,
       path: "/api/cases",
@@ -97,6 +108,59 @@ export const make = ({ caseFile }: Settings): ReadonlyArray<Route.Route> => {
         Effect.map(ofCase(params.name), (entries) =>
           Route.answer(CaseAnswer, { case: params.name, entries }),
         ),
+    }),
+    Route.make({
+      ...reading,
+      path: "/api/cases/:name/capsule",
+      operation: "getCapsule",
+      summary: "One investigation with its slice of the log, in one signed file",
+      description: `What \`sigtwin open\` serves: the entries, whole batches of the log around what is pinned (each with its proof), the states before them and the policies. Keys are never in it; payloads stay sealed. At most ${capsulePositionsMax} positions; \`sigtwin case capsule\` makes longer ones.`,
+      params: name,
+      query: {
+        from: Parameter.optional(
+          place(`First position; ${aroundDefault} before what is pinned where not given.`),
+        ),
+        to: Parameter.optional(
+          place(`Last position; ${aroundDefault} behind what is pinned where not given.`),
+        ),
+      },
+      answers: {
+        200: { description: "The capsule.", contentType: "application/octet-stream" },
+      },
+      problems: ["bad-request", "not-there", "log-unavailable"],
+      handle: ({ params, query }) =>
+        Effect.gen(function* () {
+          const entries = yield* ofCase(params.name)
+          const slice = sliceOf(entries, { from: query.from, last: query.to })
+          if (slice === undefined)
+            return yield* Problem.make(
+              "bad-request",
+              "nothing is pinned in it: pin a position, or say from and to",
+              { where: "query.from" },
+            )
+          if (slice.from >= slice.to || slice.to - slice.from > capsulePositionsMax)
+            return yield* Problem.make(
+              "bad-request",
+              `positions ${slice.from} to ${slice.to - 1}: give 1 to ${capsulePositionsMax} of them, or take sigtwin case capsule`,
+              { where: "query.to" },
+            )
+          const path = /^sqlite:(.+)$/.exec(log.info.url)?.[1]
+          if (path === undefined) return yield* nowhere
+          const key = yield* Effect.mapError(vault.logKey(false), () =>
+            Problem.make("log-unavailable", "the keys beside this log cannot be read"),
+          )
+          if (key === undefined)
+            return yield* Problem.make("not-there", "this log has no key to sign with yet")
+          const made = yield* Effect.catchTag(
+            twin.past(makeCapsule({ path, key, version }, slice, entries)),
+            "CapsuleUnmade",
+            ({ detail }) => Problem.make("bad-request", detail),
+          )
+          return HttpServerResponse.text(made.text, {
+            contentType: "application/octet-stream",
+            headers: { "content-disposition": `attachment; filename="${params.name}.capsule"` },
+          })
+        }),
     }),
     Route.withJson({
       ...writing,
@@ -167,7 +231,11 @@ export const make = ({ caseFile }: Settings): ReadonlyArray<Route.Route> => {
         }),
     }),
   ]
-}
+  return routes
+})
+
+const place = (about: string) =>
+  Parameter.integer(about, { min: 0, max: Number.MAX_SAFE_INTEGER - 1 })
 
 /** Who writes, when. */
 const now = Effect.fnUntraced(function* (of: string) {

@@ -178,7 +178,7 @@ const allRoutes = (settings: Settings, who: Who.Who) =>
       ...(yield* QuestionRoutes.make(scopeBy(yield* Twin))),
       ...(yield* OutlierRoutes.make(scopeBy(yield* Twin))),
       ...(yield* CommandRoutes.make),
-      ...CaseRoutes.make(settings),
+      ...(yield* CaseRoutes.make(settings)),
       ...(yield* EraseRoutes.make),
       ...(yield* AlertRoutes.makeCommands),
       ...(yield* FetchRoutes.make),

@@ -116,6 +116,7 @@ const doors: Readonly<Record<string, Door>> = {
   "GET /api/devices/:id/counter": atBeside(`${device}/counter`),
   "GET /api/cases": shut(),
   "GET /api/cases/:name": shut("/api/cases/storm"),
+  "GET /api/cases/:name/capsule": shut("/api/cases/storm/capsule?from=0&to=9"),
   "POST /api/cases": shut("/api/cases", { case: "storm", title: "Storm" }),
   "POST /api/cases/:name/entries": shut("/api/cases/storm/entries", { note: "seen" }),
   "POST /api/cases/:name/close": shut("/api/cases/storm/close", { note: "over" }),

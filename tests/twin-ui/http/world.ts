@@ -27,16 +27,14 @@ const projections: ReadonlyArray<Packed> = [
   pack(Timeline),
 ]
 
-const behind = Layer.mergeAll(pipelineLive.layer, live.layerOf(projections)).pipe(
-  Layer.provideMerge(
-    Layer.mergeAll(
-      memory.layer,
-      Vault.layer(secretsMemory),
-      snapshotsMemory.layer,
-      OrderDesk.layer,
+const behindOn = <E>(log: Layer.Layer<EventLog, E>) =>
+  Layer.mergeAll(pipelineLive.layer, live.layerOf(projections)).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(log, Vault.layer(secretsMemory), snapshotsMemory.layer, OrderDesk.layer),
     ),
-  ),
-)
+  )
+
+const behind = behindOn(memory.layer)
 
 export const settings = (changed: Partial<Settings> = {}): Settings => ({
   ...settingsDefault,
@@ -48,6 +46,13 @@ export const settings = (changed: Partial<Settings> = {}): Settings => ({
 export const world = (changed: Partial<Settings> = {}) =>
   layer(settings(changed)).pipe(
     Layer.provideMerge(Layer.fresh(behind)),
+    Layer.provide(Logger.layer([])),
+  )
+
+/** The same over another log. */
+export const worldOn = <E>(log: Layer.Layer<EventLog, E>, changed: Partial<Settings> = {}) =>
+  layer(settings(changed)).pipe(
+    Layer.provideMerge(Layer.fresh(behindOn(log))),
     Layer.provide(Logger.layer([])),
   )
 

@@ -42,7 +42,7 @@ const listOf = (scene: Scene): ReadonlyArray<Tree> => {
   const asked = answerTo(answers, casesQuestion(desk.orders))
   return [
     h("p", { class: "summary" }, [
-      "A case keeps notes, pinned instants, bookmarks and findings beside the log. `sigtwin case capsule` hands one on.",
+      "A case keeps notes, pinned instants, bookmarks and findings beside the log. A capsule hands one on: with its slice of the log, in one signed file.",
     ]),
     outcomeOf(scene),
     asked?._tag !== "answer"
@@ -121,6 +121,7 @@ const caseOf = (scene: Scene, name: string): ReadonlyArray<Tree> => {
         entries.map((entry, i) => h("li", { key: i }, entryOf(scene, entry))),
       ),
       quiet(plural(entries.length, "entry", "entries")),
+      capsuleOf(name, entries),
     ]),
     outcomeOf(scene),
     ...(isClosed
@@ -160,6 +161,22 @@ const caseOf = (scene: Scene, name: string): ReadonlyArray<Tree> => {
         ]),
   ]
 }
+
+/** A capsule is of what lies around what is pinned. */
+const capsuleOf = (name: string, entries: ReadonlyArray<CaseEvent>): Tree =>
+  entries.some((entry) => "position" in entry)
+    ? h("p", { class: "summary" }, [
+        h(
+          "a",
+          {
+            href: `/api/cases/${encodeURIComponent(name)}/capsule`,
+            download: `${name}.capsule`,
+            title: "The case and the events around what is pinned, for sigtwin open",
+          },
+          ["Download its capsule"],
+        ),
+      ])
+    : quiet("Pin an instant, and its capsule can be downloaded here.")
 
 const kinds: Readonly<Record<CaseEvent["_tag"], string>> = {
   CaseOpened: "opened",
