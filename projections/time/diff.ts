@@ -118,6 +118,29 @@ export const changesBetween = (before: object, after: object): ReadonlyArray<Fie
   return changes.toSorted((x, y) => (x.field < y.field ? -1 : 1))
 }
 
+/** Whether two things differ, `omitted` fields left aside: as `changesBetween` has it, without listing how. */
+export const isChanged = (before: object, after: object, omitted: ReadonlySet<string>): boolean => {
+  const differ = (a: Json | undefined, b: Json | undefined, path: string): boolean => {
+    if (a === b || omitted.has(path)) return false
+    if (isObject(a) && isObject(b)) return walk(a, b, path)
+    // An object without members is no field.
+    if (isObject(a) || isObject(b))
+      return fieldsBetween(leavesOf(a, path), leavesOf(b, path)).some(
+        ({ field }) => !omitted.has(field),
+      )
+    return a === undefined || b === undefined || !isSame(a, b)
+  }
+  const walk = (a: Members, b: Members, path: string): boolean => {
+    const under = path === "" ? "" : `${path}.`
+    for (const name in a) if (differ(a[name], b[name], under + name)) return true
+    for (const name in b)
+      if (a[name] === undefined && differ(undefined, b[name], under + name)) return true
+    return false
+  }
+  // As in `changesBetween`.
+  return walk(before as Members, after as Members, "")
+}
+
 type Members = Readonly<Record<string, Json>>
 
 const isObject = (json: Json | undefined): json is Members =>

@@ -19,6 +19,7 @@ import {
   type Diff,
   type Fields,
   flatten,
+  isChanged,
   type Picture,
 } from "./diff.ts"
 import type { Projections } from "./seek.ts"
@@ -103,26 +104,46 @@ export const fieldsOf = (thing: string, value: object): Fields => {
 export const pictureOf = (states: Partial<States>): Picture =>
   new Map([...allThings(states)].map(([thing, value]) => [thing, fieldsOf(thing, value)]))
 
-/** The diff of two states: as that of their pictures, without looking at what both share. */
-export const diffStates = (a: Partial<States>, b: Partial<States>): Diff => {
+/** A thing that is not the same on both sides, as the states hold it; absent where there is none. */
+export interface Differing {
+  readonly thing: string
+  readonly was: object | undefined
+  readonly is: object | undefined
+}
+
+/**
+ * What differs between two states, in the order of the things' names. How each does is listed when it is asked for: of ten
+ * thousand that differ a page shows some hundred.
+ */
+export const differing = (a: Partial<States>, b: Partial<States>): ReadonlyArray<Differing> => {
   const [before, after] = [allThings(a), allThings(b)]
-  const changes: Array<Change> = []
+  const found: Array<Differing> = []
   for (const [thing, was] of before) {
     const is = after.get(thing)
     if (is === was) continue
-    if (is === undefined)
-      changes.push(...between(new Map([[thing, fieldsOf(thing, was)]]), nothing))
-    else {
-      const omitted = left[thing.slice(0, thing.indexOf(" "))] ?? none
-      const fields = changesBetween(was, is).filter(({ field }) => !omitted.has(field))
-      if (fields.length > 0) changes.push({ thing, change: "changed", fields })
-    }
+    if (is === undefined || isChanged(was, is, omittedOf(thing))) found.push({ thing, was, is })
   }
-  for (const [thing, is] of after)
-    if (!before.has(thing))
-      changes.push(...between(nothing, new Map([[thing, fieldsOf(thing, is)]])))
-  return changes.toSorted((x, y) => (x.thing < y.thing ? -1 : x.thing > y.thing ? 1 : 0))
+  for (const [thing, is] of after) if (!before.has(thing)) found.push({ thing, was: undefined, is })
+  return found.toSorted((x, y) => (x.thing < y.thing ? -1 : x.thing > y.thing ? 1 : 0))
 }
+
+export const changeOf = ({ is, thing, was }: Differing): Change => {
+  if (was !== undefined && is !== undefined) {
+    const omitted = omittedOf(thing)
+    const fields = changesBetween(was, is).filter(({ field }) => !omitted.has(field))
+    return { thing, change: "changed", fields }
+  }
+  const side = (value: object | undefined): Picture =>
+    value === undefined ? nothing : new Map([[thing, fieldsOf(thing, value)]])
+  return between(side(was), side(is))[0]
+}
+
+/** The diff of two states: as that of their pictures, without looking at what both share. */
+export const diffStates = (a: Partial<States>, b: Partial<States>): Diff =>
+  differing(a, b).map(changeOf)
+
+const omittedOf = (thing: string): ReadonlySet<string> =>
+  left[thing.slice(0, thing.indexOf(" "))] ?? none
 
 const nothing: Picture = new Map()
 const none: ReadonlySet<string> = new Set()

@@ -68,7 +68,7 @@ export const make = Effect.map(Twin, (twin) => [
           known: clocks.recorded.position - 1,
           foldedIn: clocks.foldedIn,
           total: changes.length,
-          changes: changes.slice(0, limit),
+          changes: changes.slice(0, limit).map(Picture.changeOf),
           late: clocks.late.filter((event) => seesEvent(viewer, event)).map(rowOf),
         })
       }),

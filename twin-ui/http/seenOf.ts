@@ -1,5 +1,4 @@
 /** What differs between two states, as far as a viewer sees the things that differ. */
-import type { Change } from "../../projections/time/diff.ts"
 import * as Picture from "../../projections/time/picture.ts"
 import { thingOf } from "./findings.ts"
 import type { Viewer } from "./Viewer.ts"
@@ -8,8 +7,8 @@ export const seenOf = (
   viewer: Viewer,
   a: Partial<Picture.States>,
   b: Partial<Picture.States>,
-): ReadonlyArray<Change> => {
-  const diff = Picture.diffStates(a, b)
+): ReadonlyArray<Picture.Differing> => {
+  const diff = Picture.differing(a, b)
   if (viewer.whole) return diff
   const findings = new Map([...Picture.findingsOf(a), ...Picture.findingsOf(b)])
   return diff.filter(({ thing }) => {

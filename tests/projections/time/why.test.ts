@@ -128,7 +128,8 @@ describe("why", () => {
           assert.isUndefined(yield* findAccepted(lookups, { device, epoch, seq }, position))
           assert.isUndefined(yield* findAccepted(lookups, { device, epoch: epoch + 9, seq }, to))
           const same = accepted.findLast(
-            ({ event: one }) => "device" in one && one.device === device && one.seq === seq,
+            ({ event: one }) =>
+              one._tag === "MessageAccepted" && one.device === device && one.seq === seq,
           )
           const latest = yield* findAccepted(lookups, { device, seq }, to)
           assert.strictEqual(latest?.position, same?.position)
