@@ -29,11 +29,7 @@ export const findAccepted = (
   to: Position,
 ): Effect.Effect<Accepted | undefined, LogUnavailable> =>
   Effect.gen(function* () {
-    const below = (position: Position) =>
-      Effect.map(
-        lookups.newest({ device, to: position, kinds: ["MessageAccepted"] }, 1),
-        ([found]) => (found !== undefined && isAccepted(found) ? found : undefined),
-      )
+    const below = belowOf(lookups, device)
     const newest = yield* below(to)
     if (newest === undefined) return undefined
     const turns = epoch === undefined ? turnsDown(newest.event, seq) : [epoch]
@@ -43,6 +39,16 @@ export const findAccepted = (
     }
     return undefined
   })
+
+type Below = (position: Position) => Effect.Effect<Accepted | undefined, LogUnavailable>
+
+/** The newest acceptance below a position. */
+const belowOf =
+  (lookups: Pick<Lookups, "newest">, device: string): Below =>
+  (to) =>
+    Effect.map(lookups.newest({ device, to, kinds: ["MessageAccepted"] }, 1), ([found]) =>
+      found !== undefined && isAccepted(found) ? found : undefined,
+    )
 
 const isAccepted = (recorded: Recorded): recorded is Accepted =>
   recorded.event._tag === "MessageAccepted"
@@ -55,7 +61,7 @@ const turnsDown = ({ epoch, seq: last }: MessageAccepted, seq: number): Readonly
 
 /** Halves what lies before `newest`, by turns in the middle and where the number should be if all came at one pace. */
 const between = (
-  below: (position: Position) => Effect.Effect<Accepted | undefined, LogUnavailable>,
+  below: Below,
   wanted: Turned,
   newest: Accepted,
 ): Effect.Effect<Accepted | undefined, LogUnavailable> =>

@@ -210,23 +210,25 @@ const outcomesOf = (lookups: Lookups, { event, position, recordedMs }: Accepted,
     const { device } = event
     const of = { device, from: position, to }
     const again = yield* lookups.newest({ ...of, kinds: ["RedeliveryAsked"] }, outcomesMax)
-    let found: ReadonlyArray<Recorded> = []
+    const parts: Array<ReadonlyArray<Recorded>> = []
     let from = position
     let end = again.some((one) => isOf(one, event)) ? to : Math.min(to, position + soonMax)
-    while (from < to && found.length < outcomesMax) {
+    while (from < to) {
       const part = yield* lookups.newest(
         { ...of, from, to: end, kinds: deliveryKinds },
         outcomesMax,
       )
-      found = [...part.filter((one) => isOf(one, event)), ...found]
+      parts.push(part.filter((one) => isOf(one, event)))
+      const found = parts.toReversed().flat()
       const last = yield* lookups.event(end - 1)
       const ended = new Set(found.filter(isEnd).map(obligationOf))
       const isOver = found.every((one) => ended.has(obligationOf(one)))
-      if (isOver && last !== undefined && last.recordedMs >= recordedMs + owedAfterMs) break
+      const isLate = last !== undefined && last.recordedMs >= recordedMs + owedAfterMs
+      if ((isOver && isLate) || found.length >= outcomesMax) break
       from = end
       end = Math.min(to, position + 4 * (end - position))
     }
-    return found
+    return parts.toReversed().flat()
   })
 
 const isEnd = ({ event }: Recorded): boolean =>
@@ -240,7 +242,7 @@ const destinationOf = ({ event }: Recorded): string =>
 /** What of it is owed there: the message or a notice. */
 const obligationOf = (recorded: Recorded): string => {
   const { event } = recorded
-  return `${destinationOf(recorded)} ${"notice" in event ? String(event.notice) : ""}`
+  return `${destinationOf(recorded)} ${"notice" in event ? event.notice : ""}`
 }
 
 const isOf = ({ event }: Recorded, { epoch, seq }: { seq: number; epoch: number }): boolean =>

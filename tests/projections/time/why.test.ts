@@ -123,21 +123,21 @@ describe("why", () => {
             continue
           const { device, epoch, seq } = event
           const to = log.length
-          const it = yield* findAccepted(lookups, { device, epoch, seq }, to)
-          assert.strictEqual(it?.position, position)
+          const one = yield* findAccepted(lookups, { device, epoch, seq }, to)
+          assert.strictEqual(one?.position, position)
           assert.isUndefined(yield* findAccepted(lookups, { device, epoch, seq }, position))
           assert.isUndefined(yield* findAccepted(lookups, { device, epoch: epoch + 9, seq }, to))
           const same = accepted.findLast(
-            ({ event: one }) =>
-              one._tag === "MessageAccepted" && one.device === device && one.seq === seq,
+            ({ event: other }) =>
+              other._tag === "MessageAccepted" && other.device === device && other.seq === seq,
           )
           const latest = yield* findAccepted(lookups, { device, seq }, to)
           assert.strictEqual(latest?.position, same?.position)
           const linear = log.findLast(
-            ({ event: one }) =>
-              (one._tag === "MessageAccepted" || one._tag === "MessageRefused") &&
-              one.device === device &&
-              one.seq === seq,
+            ({ event: other }) =>
+              (other._tag === "MessageAccepted" || other._tag === "MessageRefused") &&
+              other.device === device &&
+              other.seq === seq,
           )
           const decided = yield* findVerdict(lookups, { device, seq }, to)
           assert.strictEqual(decided?.position, linear?.position)

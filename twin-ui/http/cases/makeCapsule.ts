@@ -89,11 +89,7 @@ export const makeCapsule = Effect.fnUntraced(function* (
     version,
     madeMs: yield* Clock.currentTimeMillis,
   }
-  const text = Capsule.toText(
-    // Their schema has plain members only.
-    { header, snapshots, policies, entries: entries as ReadonlyArray<Capsule.Entry>, proofs },
-    signer,
-  )
+  const text = Capsule.toText({ header, snapshots, policies, entries, proofs }, signer)
   const made: Made = { header, text, batches: proofs.length }
   return made
 })
