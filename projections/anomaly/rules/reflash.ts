@@ -14,7 +14,7 @@ export const devicesMax = 1024
 const lowMax = 32
 /** Between one refused number and the next. */
 const stepMax = 8
-/** Numbers that go on from an earlier one of its own so closely are no new beginning. */
+/** Numbers that go on from an earlier one of its own so closely, or lie so closely below the last, are no new beginning. */
 const ownMax = 64
 
 type Note = { readonly seq: number; readonly position: number; readonly atMs: number }
@@ -35,8 +35,10 @@ export const rule: Rule<Memory<Note>> = {
     if (!isNext && (seq > lowMax || goesOn(seq, usual))) return
     FifoMap.set(draft, device, { seq, position: verdictAt, atMs: firstMs })
     const first = before !== undefined && isNext ? before : undefined
-    // One low number may be an old frame's; the next one that goes on from it is not.
-    if (first === undefined && evidence.generator !== true) return
+    // One low number may be an old frame's, or, closely below the last, of somebody who shares the device's name; the next
+    // one that goes on from it is not.
+    const isClear = evidence.generator === true && usual.lastSeq - seq > ownMax
+    if (first === undefined && !isClear) return
     report.say({
       kind: "reflash",
       device,

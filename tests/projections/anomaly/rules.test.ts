@@ -45,6 +45,13 @@ describe("nothing is found", () => {
     assert.deepStrictEqual(a.kinds(), ["re-transmission"])
   })
 
+  it("where one number is refused a little below a counter that is low itself", () => {
+    const a = air()
+    for (let seq = 40; seq < 48; seq++) a.message(seq)
+    a.message(23, { refused: "out-of-sequence" })
+    assert.deepStrictEqual(a.kinds(), [])
+  })
+
   it("where a device moves to another city and stays there", () => {
     const a = known()
     for (let seq = 104; seq < 112; seq++) a.message(seq, { stations: away, afterMs: 60 * minute })
