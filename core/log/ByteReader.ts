@@ -119,6 +119,7 @@ const internedBytesMax = 40
 const internedTexts = Array.from<string, string>({ length: internedMax }, () => "")
 const internedHeads = new Uint16Array(internedMax)
 const internedBytes = new Uint8Array(internedMax * internedBytesMax)
+const internedView = new DataView(internedBytes.buffer)
 
 /** A text that is likely to be read again. */
 export const internedText = (r: ByteReader): string => {
@@ -133,15 +134,14 @@ export const internedText = (r: ByteReader): string => {
     r.at = before
     return text(r)
   }
-  let hash = head
-  for (let i = start; i < start + size; i++) hash = Math.imul(hash ^ bytes[i], 0x0100_0193)
+  const hash = hashAt(r, start, size, head)
   const first = (hash ^ (hash >>> 16)) & (internedMax - 1)
-  if (isInterned(first, head, bytes, start, size)) {
+  if (isInterned(first, head, r, start, size)) {
     r.at = start + size
     return internedTexts[first]
   }
   const second = first ^ 1
-  if (isInterned(second, head, bytes, start, size)) {
+  if (isInterned(second, head, r, start, size)) {
     r.at = start + size
     return internedTexts[second]
   }
@@ -154,16 +154,35 @@ export const internedText = (r: ByteReader): string => {
   return read
 }
 
+const prime = 0x0100_0193
+
+/** Of a long text its first and last letters: those of names differ in the last, those of digests everywhere. */
+const hashAt = ({ bytes, view }: ByteReader, start: number, size: number, head: number): number => {
+  let hash = head
+  if (size < 8) {
+    for (let i = start; i < start + size; i++) hash = Math.imul(hash ^ bytes[i], prime)
+    return hash
+  }
+  const end = start + size
+  hash = Math.imul(hash ^ view.getUint32(start, true), prime)
+  hash = Math.imul(hash ^ (hash >>> 15) ^ view.getUint32(end - 8, true), prime)
+  return Math.imul(hash ^ (hash >>> 15) ^ view.getUint32(end - 4, true), prime)
+}
+
+/** Four letters at a time: most of a batch's texts are known, and compared once. */
 const isInterned = (
   place: number,
   head: number,
-  bytes: Uint8Array,
+  { bytes, view }: ByteReader,
   start: number,
   size: number,
 ): boolean => {
   if (internedHeads[place] !== head) return false
   const at = place * internedBytesMax
-  for (let i = 0; i < size; i++) if (internedBytes[at + i] !== bytes[start + i]) return false
+  let i = 0
+  for (; i + 4 <= size; i += 4)
+    if (internedView.getUint32(at + i, true) !== view.getUint32(start + i, true)) return false
+  for (; i < size; i++) if (internedBytes[at + i] !== bytes[start + i]) return false
   return true
 }
 
