@@ -12,7 +12,7 @@ import * as Handed from "./handedOn.ts"
 import { integrityRow } from "./integrity.ts"
 import * as Openers from "./Openers.ts"
 import * as Party from "./party.ts"
-import { placeOf, type Row } from "./Table.ts"
+import { placeOf, type Row, type Sink } from "./Table.ts"
 
 /** Raised when what the rows say changes: the tables are then built again. */
 export const version = 2
@@ -25,29 +25,18 @@ export interface State {
   windowMs: number
 }
 
+/** Where rows go, by table. */
 export interface Rows {
-  readonly receptions: Array<Row>
-  readonly messages: Array<Row>
-  readonly device_steps: Array<Row>
-  readonly station_steps: Array<Row>
-  readonly attestations: Array<Row>
-  readonly deliveries: Array<Row>
-  readonly downlinks: Array<Row>
-  readonly blocks: Array<Row>
-  readonly policies: Array<Row>
+  readonly receptions: Sink
+  readonly messages: Sink
+  readonly device_steps: Sink
+  readonly station_steps: Sink
+  readonly attestations: Sink
+  readonly deliveries: Sink
+  readonly downlinks: Sink
+  readonly blocks: Sink
+  readonly policies: Sink
 }
-
-export const noRows = (): Rows => ({
-  receptions: [],
-  messages: [],
-  device_steps: [],
-  station_steps: [],
-  attestations: [],
-  deliveries: [],
-  downlinks: [],
-  blocks: [],
-  policies: [],
-})
 
 export const initial = (): State => ({
   openers: Openers.make(),
@@ -180,20 +169,22 @@ export const openAgain = (state: State, recorded: Recorded, isOpener: boolean): 
   const { openers } = state
   const { _tag: tag } = event
   if (tag === "FrameHeard") {
-    if (isOpener) Openers.open(openers, packetKey(event), position, occurredMs)
+    if (isOpener) Openers.open(openers, event.device, packetName(event), position, occurredMs)
   } else if (tag === "MessageReported" || tag === "ReceptionReported") {
-    if (isOpener) Openers.open(openers, reportKey(event), position, occurredMs).isTold = true
+    if (isOpener)
+      Openers.open(openers, event.device, reportName(event), position, occurredMs).isTold = true
   } else if (tag === "MessageAccepted" || tag === "MessageRefused") told(state, recorded)
 }
 
-const packetKey = ({ device, frameType, payload }: FrameHeard): string =>
-  `${device} ${payload.digest}${isControl(frameType) ? " c" : ""}`
+const packetName = ({ frameType, payload }: FrameHeard): string =>
+  isControl(frameType) ? `${payload.digest} c` : payload.digest
 
 /** Opens or finds a packet's message, as the pipeline does: a wrong CRC is no message. */
 const packetOf = (state: State, { occurredMs, position }: Recorded, frame: FrameHeard): number => {
-  const key = packetKey(frame)
-  const known = Openers.find(state.openers, key, occurredMs, state.windowMs)
-  return (known ?? Openers.open(state.openers, key, position, occurredMs)).at
+  const { device } = frame
+  const name = packetName(frame)
+  const known = Openers.find(state.openers, device, name, occurredMs, state.windowMs)
+  return (known ?? Openers.open(state.openers, device, name, position, occurredMs)).at
 }
 
 const heard = (state: State, recorded: Recorded, frame: FrameHeard, rows: Rows): void => {
@@ -283,10 +274,11 @@ const reportOf = (
 ): readonly [message: number, isFirst: boolean] => {
   const { openers } = state
   Openers.forget(openers, position)
-  const key = reportKey(event)
+  const { device } = event
+  const name = reportName(event)
   const windowMs = isBySeq(event) ? state.windowMs : Number.POSITIVE_INFINITY
-  const known = Openers.find(openers, key, occurredMs, windowMs)
-  const opened = known ?? Openers.open(openers, key, position, occurredMs)
+  const known = Openers.find(openers, device, name, occurredMs, windowMs)
+  const opened = known ?? Openers.open(openers, device, name, position, occurredMs)
   const isFirst = !opened.isTold
   opened.isTold = true
   return [opened.at, isFirst]
@@ -295,13 +287,12 @@ const reportOf = (
 const isBySeq = (event: MessageReported | ReceptionReported): boolean =>
   event._tag === "MessageReported" && event.seq !== undefined
 
-const reportKey = (event: MessageReported | ReceptionReported): string => {
-  const name =
+const reportName = (event: MessageReported | ReceptionReported): string =>
+  `${event.source}:${
     event._tag === "MessageReported" && event.seq !== undefined
       ? String(event.seq)
       : `#${event.id ?? ""}`
-  return `${event.source}:${event.device}:${name}`
-}
+  }`
 
 const messageReported = (
   state: State,

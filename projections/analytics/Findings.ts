@@ -7,13 +7,13 @@ import { invariant } from "../../core/kernel/invariant.ts"
 import * as FifoMap from "../../core/kernel/FifoMap.ts"
 import * as Anomaly from "../anomaly/Anomaly.ts"
 import { benign } from "../anomaly/Finding.ts"
-import { placeOf, type Row } from "./Table.ts"
+import { placeOf, type Sink } from "./Table.ts"
 
 /** Raised when what the rows say changes, here or in the projection. */
 export const version = 100 * Anomaly.projection.version + 1
 
 /** Takes one event in, and adds a row for each finding that something was said of. */
-export const apply = (state: Anomaly.State, recorded: Recorded, rows: Array<Row>): void => {
+export const apply = (state: Anomaly.State, recorded: Recorded, rows: Sink): void => {
   Anomaly.projection.apply(state, recorded)
   const { list, said } = state.findings
   for (const name of new Set(said)) {

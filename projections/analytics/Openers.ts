@@ -19,54 +19,73 @@ interface Opened {
 }
 
 export interface Openers {
-  /** By packet or by the report's name of it; those of one key, oldest first. */
-  readonly byKey: Map<string, Array<Opened>>
+  /**
+   * By device, then by packet or by the report's name of it; those of one name, oldest first. Two maps: a key made of both
+   * would be put together and hashed for each reception, which took a tenth of all that building the tables takes (measured).
+   */
+  readonly byDevice: Map<string, Map<string, Array<Opened>>>
   readonly byPosition: Map<Position, Opened>
-  /** Keys and positions in the order in which they were opened, to forget them again. */
-  readonly order: Array<readonly [Position, string]>
+  /** Positions and names in the order in which they were opened, to forget them again. */
+  readonly order: Array<readonly [at: Position, device: string, name: string]>
   forgotten: number
 }
 
 export const make = (): Openers => ({
-  byKey: new Map(),
+  byDevice: new Map(),
   byPosition: new Map(),
   order: [],
   forgotten: 0,
 })
 
-/** The message of that key opened within the window of `ms`, the newest first. */
+/** The message of that name opened within the window of `ms`, the newest first. */
 export const find = (
   openers: Openers,
-  key: string,
+  device: string,
+  name: string,
   ms: number,
   windowMs: number,
-): Opened | undefined =>
-  openers.byKey.get(key)?.findLast((opened) => Math.abs(ms - opened.ms) <= windowMs)
+): Opened | undefined => {
+  const opened = openers.byDevice.get(device)?.get(name)
+  if (opened === undefined) return undefined
+  for (let i = opened.length - 1; i >= 0; i--)
+    if (Math.abs(ms - opened[i].ms) <= windowMs) return opened[i]
+  return undefined
+}
 
 export const openedAt = (openers: Openers, position: Position): Opened | undefined =>
   openers.byPosition.get(position)
 
-export const open = (openers: Openers, key: string, at: Position, ms: number): Opened => {
+export const open = (
+  openers: Openers,
+  device: string,
+  name: string,
+  at: Position,
+  ms: number,
+): Opened => {
   const opened: Opened = { at, ms, isTold: false }
-  const known = openers.byKey.get(key)
-  if (known === undefined) openers.byKey.set(key, [opened])
+  const names = openers.byDevice.get(device)
+  const known = names?.get(name)
+  if (names === undefined) openers.byDevice.set(device, new Map([[name, [opened]]]))
+  else if (known === undefined) names.set(name, [opened])
   else known.push(opened)
   openers.byPosition.set(at, opened)
-  openers.order.push([at, key])
+  openers.order.push([at, device, name])
   return opened
 }
 
 /** Forgets what was opened too long before this position. */
 export const forget = (openers: Openers, position: Position): void => {
-  const { byKey, byPosition, order } = openers
+  const { byDevice, byPosition, order } = openers
   while (openers.forgotten < order.length) {
-    const [at, key] = order[openers.forgotten]
+    const [at, device, name] = order[openers.forgotten]
     if (at > position - eventsMax) break
     openers.forgotten++
     byPosition.delete(at)
-    const known = byKey.get(key)
-    if (known === undefined || known.length === 1) byKey.delete(key)
-    else known.shift()
+    const names = byDevice.get(device)
+    const known = names?.get(name)
+    if (known !== undefined && known.length > 1) known.shift()
+    else if (names !== undefined && names.size > 1) names.delete(name)
+    else byDevice.delete(device)
   }
   if (openers.forgotten > eventsMax) {
     order.splice(0, openers.forgotten)

@@ -6,7 +6,7 @@
  * - What is kept was made from this log by this version of the tables, or it is made anew.
  * - The database reads and writes nothing but its own folder, loads nothing and takes no settings, whoever asks.
  */
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api"
+import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from "@duckdb/node-api"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { mkdirSync, rmSync } from "node:fs"
@@ -15,10 +15,10 @@ import { sha256 } from "../../core/crypto/sha256.ts"
 import type { Position } from "../../core/event/Envelope.ts"
 import * as Bytes from "../../core/kernel/Bytes.ts"
 import { AnalyticsUnavailable } from "./Analytics.ts"
-import { append } from "./append.ts"
+import * as Chunks from "./Chunks.ts"
 import * as Facts from "./Facts.ts"
 import * as Findings from "./Findings.ts"
-import { definition, type Row, type Table } from "./Table.ts"
+import { definition, type Table } from "./Table.ts"
 import { factTables, findingTables, tables } from "./tables/all.ts"
 
 /** Memory of the database, MiB; beyond it a statement fails, or spills to its folder where that helps. */
@@ -43,14 +43,19 @@ export interface Store {
   readonly folder: string | undefined
   /** Events in the tables of each group. */
   readonly positions: Readonly<Record<Group, Position>>
+  /** Where rows are gathered for a write. */
+  readonly gather: () => Gathered
   /** Adds rows and says how far they come, in one transaction. */
   readonly write: (
-    rows: ReadonlyMap<string, ReadonlyArray<Row>>,
+    rows: Gathered,
     positions: Readonly<Partial<Record<Group, Position>>>,
   ) => Promise<void>
   /** Runs one of our own statements beside the writer. */
   readonly run: (sql: string) => Promise<ReadonlyArray<ReadonlyArray<unknown>>>
 }
+
+/** Rows by table. */
+export type Gathered = Readonly<Record<keyof Facts.Rows | "anomaly_steps", Chunks.Chunks>>
 
 /** Opens the tables of a log; `folder` undefined keeps them in memory. */
 export const open = (
@@ -131,19 +136,36 @@ const makeStore = async (
     if (found.length === 1) positions[name] = Number(found[0][0])
     else await begin(run, name, own, version, logId, folder)
   }
+  const types = new Map<string, ReadonlyArray<DuckDBType>>()
+  for (const table of tables) {
+    // One after the other, in one connection.
+    // oxlint-disable-next-line no-await-in-loop
+    const appender = await connection.createAppender(table.name, "kept")
+    types.set(
+      table.name,
+      table.columns.map((_, i) => appender.columnType(i)),
+    )
+    appender.closeSync()
+  }
   return {
     instance,
     folder,
     positions,
     run,
+    gather: () =>
+      // Every table has its name in it.
+      Object.fromEntries(
+        tables.map((table) => [table.name, Chunks.make(table, types.get(table.name) ?? [])]),
+      ) as Gathered,
     write: async (rows, reached) => {
+      const byName = new Map<string, Chunks.Chunks>(Object.entries(rows))
       await connection.run("BEGIN")
       try {
         for (const table of tables) {
-          const own = rows.get(table.name)
-          if (own === undefined || own.length === 0) continue
+          const own = byName.get(table.name)
+          if (own === undefined || own.isEmpty()) continue
           const appender = await connection.createAppender(table.name, "kept")
-          append(appender, table, own)
+          own.into(appender)
           appender.closeSync()
         }
         for (const [name, position] of Object.entries(reached))

@@ -38,6 +38,11 @@ export type Cell = string | number | boolean | null
 /** Cells in the order of the table's columns. */
 export type Row = ReadonlyArray<Cell>
 
+/** Where rows of one table go: a list, or what writes them. */
+export interface Sink {
+  readonly push: (row: Row) => unknown
+}
+
 export const column = (
   name: string,
   type: ColumnType,

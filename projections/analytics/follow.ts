@@ -20,7 +20,6 @@ import * as Facts from "./Facts.ts"
 import * as Findings from "./Findings.ts"
 import { restore } from "./restore.ts"
 import type { Store } from "./Store.ts"
-import type { Row } from "./Table.ts"
 
 /** Events taken in before their rows are written, when many come. A row group of the database has 122,880 rows. */
 export const eventsAtOnceMax = 245_760
@@ -85,8 +84,7 @@ const session = (
     const start = { ...store.positions }
     const facts = yield* restore(store)
     const anomaly = yield* asOf(Anomaly.projection, start.findings)
-    let rows = Facts.noRows()
-    let said: Array<Row> = []
+    let gathered = store.gather()
     let pending = 0
     let recordedMs = 0
     let writtenMs = 0
@@ -102,8 +100,9 @@ const session = (
     const takeIn = (events: ReadonlyArray<Recorded>) =>
       Effect.suspend(() => {
         for (const recorded of events) {
-          if (recorded.position >= start.facts) Facts.apply(facts, recorded, rows)
-          if (recorded.position >= start.findings) Findings.apply(anomaly, recorded, said)
+          if (recorded.position >= start.facts) Facts.apply(facts, recorded, gathered)
+          if (recorded.position >= start.findings)
+            Findings.apply(anomaly, recorded, gathered["anomaly_steps"])
         }
         const last = events[events.length - 1]
         pending += events.length
@@ -116,17 +115,13 @@ const session = (
       })
 
     const write = Effect.suspend(() => {
-      const all = new Map<string, ReadonlyArray<Row>>([
-        ...Object.entries(rows),
-        ["anomaly_steps", said],
-      ])
+      const all = gathered
       const positions = {
         facts: Math.max(start.facts, taken),
         findings: Math.max(start.findings, taken),
       }
       const lastMs = recordedMs
-      rows = Facts.noRows()
-      said = []
+      gathered = store.gather()
       pending = 0
       full.closeUnsafe()
       room.openUnsafe()

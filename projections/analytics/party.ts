@@ -10,7 +10,7 @@ import type {
   StationEnrolled,
   StationRetired,
 } from "../../core/event/registration.ts"
-import { placeOf, type Row } from "./Table.ts"
+import { placeOf, type Row, type Sink } from "./Table.ts"
 
 type DeviceStep = DeviceRegistered | DeviceKeyReplaced | DeviceRetired | CounterDisengaged
 
@@ -46,7 +46,7 @@ export const deviceSeen = (
   known: Set<string>,
   recorded: Recorded,
   device: string,
-  rows: Array<Row>,
+  rows: Sink,
 ): void => {
   if (known.has(device)) return
   known.add(device)
@@ -72,7 +72,7 @@ export const stationSeen = (
   known: Set<string>,
   recorded: Recorded,
   station: string,
-  rows: Array<Row>,
+  rows: Sink,
   at: { readonly lat?: number; readonly lng?: number } = {},
 ): void => {
   if (known.has(station)) return

@@ -127,9 +127,13 @@ const ingest = Effect.fnUntraced(function* (size: Size, devices: number) {
 })
 
 /** Nothing is to be delivered here, so no customer is registered. */
-const isRegistration = ({ event }: NewEvent): boolean => event._tag !== "DestinationAdded"
+export const isRegistration = ({ event }: NewEvent): boolean => event._tag !== "DestinationAdded"
 
-const framesOf = (world: World.World, count: number): ReadonlyArray<ReadonlyArray<Input>> => {
+/** Receptions of the world as inputs, so many at once. */
+export const framesOf = (
+  world: World.World,
+  count: number,
+): ReadonlyArray<ReadonlyArray<Input>> => {
   const arrays: Array<Array<Input>> = [[]]
   let taken = 0
   for (const output of world.next(Number.MAX_SAFE_INTEGER)) {

@@ -10,13 +10,26 @@ import * as Openers from "../../../projections/analytics/Openers.ts"
 import * as parts from "../../../projections/analytics/parts.ts"
 import * as follow from "../../../projections/analytics/follow.ts"
 import * as Store from "../../../projections/analytics/Store.ts"
+import type { Row } from "../../../projections/analytics/Table.ts"
 import { factTables } from "../../../projections/analytics/tables/all.ts"
 import { history, type History, plausible } from "../../laws/histories.ts"
 import { folder, logWorld, record, rowsOf } from "./kept.ts"
 
+const noRows = () => ({
+  receptions: new Array<Row>(),
+  messages: new Array<Row>(),
+  device_steps: new Array<Row>(),
+  station_steps: new Array<Row>(),
+  attestations: new Array<Row>(),
+  deliveries: new Array<Row>(),
+  downlinks: new Array<Row>(),
+  blocks: new Array<Row>(),
+  policies: new Array<Row>(),
+})
+
 const factsOf = (events: History) => {
   const state = Facts.initial()
-  const rows = Facts.noRows()
+  const rows = noRows()
   for (const recorded of events) Facts.apply(state, recorded, rows)
   return rows
 }
@@ -57,14 +70,14 @@ describe("the rows of facts", () => {
 describe("the messages that are known", () => {
   it("are forgotten as many events after they were opened, and no earlier", () => {
     const openers = Openers.make()
-    Openers.open(openers, "a", 10, 0)
-    Openers.open(openers, "b", 11, 0)
+    Openers.open(openers, "4D33DB", "a", 10, 0)
+    Openers.open(openers, "4D33DB", "b", 11, 0)
     Openers.forget(openers, 10 + Openers.eventsMax - 1)
-    assert.strictEqual(Openers.find(openers, "a", 0, 1)?.at, 10)
+    assert.strictEqual(Openers.find(openers, "4D33DB", "a", 0, 1)?.at, 10)
     Openers.forget(openers, 10 + Openers.eventsMax)
-    assert.isUndefined(Openers.find(openers, "a", 0, 1))
+    assert.isUndefined(Openers.find(openers, "4D33DB", "a", 0, 1))
     assert.isUndefined(Openers.openedAt(openers, 10))
-    assert.strictEqual(Openers.find(openers, "b", 0, 1)?.at, 11)
+    assert.strictEqual(Openers.find(openers, "4D33DB", "b", 0, 1)?.at, 11)
   })
 })
 
