@@ -1,6 +1,6 @@
 /**
- * What a torture is: a fault done to a log again and again, and counted. Each stroke must leave a log that holds what it
- * acknowledged; what does not is a violation, told with what is needed to do it again.
+ * What a torture is: a fault done again and again, to a log or to deliveries, and counted. Each stroke must leave what
+ * was acknowledged as it was; what does not is a violation, told with what is needed to do it again.
  */
 export interface Strokes {
   readonly count: number

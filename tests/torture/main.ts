@@ -1,5 +1,5 @@
 /**
- * `npm run torture -- NAME [count] [--seed N]`: does a fault to a log again and again, prints progress now and then, what
+ * `npm run torture -- NAME [count] [--seed N]`: does a fault again and again, prints progress now and then, what
  * the strokes hit, and each violation. `flip` without a number does every byte.
  *
  * Exit code 1 for a violation; 2 for wrong use, or where the machine cannot do it.
@@ -26,7 +26,7 @@ const main = async (): Promise<number> => {
     !Number.isSafeInteger(seed)
   ) {
     console.error("usage: npm run torture -- NAME [count] [--seed N], where NAME is")
-    for (const one of all) console.error(`  ${one.name.padEnd(6)} ${one.about}`)
+    for (const one of all) console.error(`  ${one.name.padEnd(10)} ${one.about}`)
     return 2
   }
   const missing = chosen.missing?.()

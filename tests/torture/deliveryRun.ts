@@ -1,6 +1,7 @@
 /**
  * A run of deliveries on a virtual clock, from a seed: endpoints that answer, fail, hang or go down for a while, and crashes
- * at any point. What happens is decided by the real ledger and the real outcomes; the network and the log are modelled.
+ * at any point; one customer has batches, and what was given up is asked for again after half a day. What happens is decided by the
+ * real ledger and the real outcomes; the network and the log are modelled.
  */
 import type { Recorded } from "../../core/event/Envelope.ts"
 import type { Event } from "../../core/event/Event.ts"
@@ -18,12 +19,16 @@ export interface Run {
 }
 
 export interface Request {
+  /** Of a delivery that was asked for again. */
+  readonly isAgain: boolean
   /** Position of the obligation's `DeliveryOwed`. */
   readonly owedAt: number
   readonly device: string
   readonly to: string
   readonly seq: number
   readonly isMarked: boolean
+  /** Whether it was answered with success. */
+  readonly isGood: boolean
   /** Whether its answer was seen, and recorded. */
   isSeen: boolean
 }
@@ -47,6 +52,7 @@ export const run = (seed: number): Run => {
   let ledger = Ledger.make()
   let nowMs = Date.UTC(2026, 0, 1)
   let underWay: Array<UnderWay> = []
+  const askedAgain = new Set<number>()
   let crashes = 0
   const append = (event: Event, causes: ReadonlyArray<number>): number => {
     const position = events.length
@@ -89,16 +95,18 @@ export const run = (seed: number): Run => {
         const { error, owed } = taken
         const none = { failures: 0, isOpen: false, isTurning: false }
         const at = { endedMs: nowMs, durationMs: 0 }
-        for (const each of outcomeEvents(owed, { _tag: "Impossible", error }, at, none))
-          append(each.event, owed.map(({ owedAt }) => owedAt).slice(0, 1))
+        const made = outcomeEvents(owed, { _tag: "Impossible", error }, at, none)
+        for (const [i, { event }] of made.entries()) append(event, [owed[i].owedAt])
       } else {
         const { outcome, tookMs } = answer(taken.settings.customer)
         const seen = taken.owed.map(({ isDoubtful, obligation, owedAt }) => ({
           owedAt,
+          isAgain: askedAgain.has(owedAt),
           device: obligation.device,
           to: obligation.customer,
           seq: obligation.seq,
           isMarked: isDoubtful,
+          isGood: outcome._tag === "Answered" && outcome.status === 200,
           isSeen: false,
         }))
         tries.push({ taken, requests: seen, outcome, endsMs: nowMs + tookMs })
@@ -136,6 +144,16 @@ export const run = (seed: number): Run => {
     }
   }
 
+  /** What was given up is asked for once more, as a person does who has repaired an endpoint. */
+  const askAgain = (): void => {
+    for (const { causes, event } of events.slice()) {
+      if (event._tag !== "DeliveryAbandoned") continue
+      const { _tag: _, attempts: _attempts, error: _error, ...obligation } = event
+      askedAgain.add(causes[0])
+      append({ _tag: "RedeliveryAsked", ...obligation, was: "given-up", note: "repaired" }, causes)
+    }
+  }
+
   for (let c = 0; c < customers; c++)
     append(
       {
@@ -143,12 +161,14 @@ export const run = (seed: number): Run => {
         customer: CustomerId.make(`c${c}`),
         destination: DestinationId.make("main"),
         url: "https://example.org/",
+        ...(c === 1 ? { channel: "batch-url" as const } : {}),
         loopbackAllowed: false,
       },
       [],
     )
   Ledger.caughtUp(ledger)
   const untilMs = nowMs + dayMs
+  const askAtMs = nowMs + dayMs / 2
   let sent = 0
   while (nowMs < untilMs) {
     if (sent < messages * devices && random.below(3) === 0) {
@@ -162,9 +182,11 @@ export const run = (seed: number): Run => {
         append({ _tag: "DeliveryOwed", ...owed, customer: CustomerId.make(`c${c}`) }, [])
       sent++
     }
+    if (nowMs >= askAtMs && askedAgain.size === 0) askAgain()
     begin()
     const next = Math.min(
       Ledger.nextDueMs(ledger),
+      nowMs < askAtMs ? askAtMs : untilMs,
       ...underWay.map(({ endsMs }) => endsMs),
       sent < messages * devices ? nowMs + random.below(60_000) : untilMs,
     )
