@@ -19,6 +19,7 @@ import type { Sighting } from "./Sighting.ts"
 import * as Unusual from "./watch/Unusual.ts"
 import * as Watch from "./watch/Watch.ts"
 import type { Watch as Watched } from "./watch/Watched.ts"
+import * as WatchSnapshot from "./watch/WatchSnapshot.ts"
 
 export interface State {
   readonly scene: Scene.Scene
@@ -103,20 +104,20 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "anomaly",
-  version: 4,
+  version: 5,
   initial: () => initialWith(rules),
   apply,
   copy: ({ findings, running, scene, watch }) =>
     stateOf(
       Scene.copy(scene),
       Finding.copy(findings),
-      Watch.copy(watch),
+      WatchSnapshot.copy(watch),
       running.map((rule) => rule.copy()),
     ),
   encode: ({ findings, running, scene, watch }) => ({
     scene: Scene.encode(scene),
     findings: Finding.encode(findings),
-    watch: Watch.encode(watch),
+    watch: WatchSnapshot.encode(watch),
     rules: running.map((rule) => rule.encode()),
   }),
   decode: (json: Json): State => {
@@ -125,7 +126,7 @@ export const projection: Projection<State> = {
     return stateOf(
       Scene.decode(from.scene),
       Finding.decode(from.findings),
-      Watch.decode(from.watch),
+      WatchSnapshot.decode(from.watch),
       rules.map((rule, i) => rule.start(from.rules[i])),
     )
   },
@@ -143,7 +144,7 @@ export const initialWith = (others: ReadonlyArray<Packed>): State =>
 interface Encoded {
   readonly scene: Scene.Encoded
   readonly findings: Finding.Encoded
-  readonly watch: Watch.Encoded
+  readonly watch: WatchSnapshot.Encoded
   readonly rules: ReadonlyArray<Json>
 }
 

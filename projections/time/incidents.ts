@@ -73,7 +73,7 @@ const belong = (a: Incident, b: Incident, explaining: Explaining): boolean => {
 const isOfStrangers = ({ id }: Incident): boolean =>
   id.startsWith("refusals|unknown-device|") || id.startsWith("finding|strangers|")
 
-/** What many things show at once is one: `anomaly|traffic-surge|BS-0001|…`. */
+/** What many things show at once is one: `anomaly|traffic-surge|station:BS-0001|…`. */
 const anomalyOf = ({ id }: Incident): string | undefined =>
   id.startsWith("anomaly|") ? id.split("|")[1] : undefined
 

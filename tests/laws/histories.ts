@@ -215,7 +215,7 @@ const groups = oneOf((n) => GroupId.make(`g${n}`), 3)
 const role = fc.constantFrom("operator", "CUSTOMER_R")
 const grantScope = { group: groups, customer: customers }
 const alertTargets = oneOf((n) => AlertTargetId.make(`t${n}`), 2)
-const alertOf = fc.constantFrom("traffic-surge|network|0", "station-outage|S0|1")
+const alertOf = fc.constantFrom("traffic-surge|network|0", "station-outage|station:S0|1")
 const alertPhase = fc.constantFrom("opened" as const, "cleared" as const)
 const alertAttempt = {
   target: alertTargets,

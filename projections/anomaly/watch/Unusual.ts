@@ -265,10 +265,13 @@ export const copy = (list: List): List => ({
   cleared: FifoMap.copy(list.cleared),
 })
 
-const keyOf = (kind: Kind, { area, customer, destination, station }: Who): string =>
-  destination === null
-    ? `${kind}|${station ?? customer ?? area ?? "network"}`
-    : `${kind}|${customer ?? ""}/${destination}`
+/** A station, a customer and a city may have one name. */
+const keyOf = (kind: Kind, { area, customer, destination, station }: Who): string => {
+  if (station !== null) return `${kind}|station:${station}`
+  if (destination !== null) return `${kind}|${customer ?? ""}/${destination}`
+  if (customer !== null) return `${kind}|customer:${customer}`
+  return area === null ? `${kind}|network` : `${kind}|area:${area}`
+}
 
 const distinct = (causes: ReadonlyArray<Position>): ReadonlyArray<Position> =>
   [...new Set(causes.filter((position) => position >= 0))].slice(0, causesMax)

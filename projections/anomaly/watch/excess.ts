@@ -13,10 +13,13 @@ export interface Excess {
   readonly of: number
 }
 
-export const excessOf = (
-  share: Share.Share,
-  least: { readonly seen: number; readonly part: number },
-): Excess | undefined => {
+/** What must be there for an excess: so many, and such a part of all. */
+export interface Least {
+  readonly seen: number
+  readonly part: number
+}
+
+export const excessOf = (share: Share.Share, least: Least): Excess | undefined => {
   if (!Share.isKnown(share)) return undefined
   for (const bins of spans) {
     const { of, seen } = Share.lookBack(share, bins)
