@@ -10,11 +10,12 @@ import type { Recorded } from "../../../core/event/Envelope.ts"
 import { AlertTargetId } from "../../../core/event/ids.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
-import { alertPeople } from "../../../core/network/alertPeople.ts"
+import { alertPeople, type Options } from "../../../core/network/alertPeople.ts"
 import { Anomalies, type Anomaly } from "../../../core/network/Anomalies.ts"
 import * as post from "../../../core/network/post.ts"
 import { answerWithinMs, world } from "./deliveries.ts"
 import { endpoint } from "./endpoint.ts"
+import { certificate, mailer, mailServer } from "./mailServer.ts"
 
 const ops = AlertTargetId.make("ops")
 
@@ -36,11 +37,12 @@ const surge = (nowMs: number, more: Partial<Anomaly> = {}): Anomaly => ({
 const alertUntil = Effect.fnUntraced(function* (
   anomalies: () => ReadonlyArray<Anomaly>,
   fits: (events: ReadonlyArray<Recorded>) => boolean,
+  options: Partial<Options> = {},
 ) {
   const log = yield* EventLog
   const poster = post.make()
   const running = yield* Effect.forkChild(
-    alertPeople({ poster, answerWithinMs }).pipe(
+    alertPeople({ poster, answerWithinMs, ...options }).pipe(
       Effect.provideService(Anomalies, Anomalies.of({ now: Effect.sync(anomalies) })),
     ),
   )
@@ -144,6 +146,48 @@ describe("an alert", () => {
         at.bodies.map((body) => Reflect.get(Object(body), "phase")),
         ["opened", "test"],
       )
+    }).pipe(Effect.provide(world())),
+  )
+
+  it.live("goes out as an e-mail over TLS, when it opens and when it is over", () =>
+    Effect.gen(function* () {
+      const server = yield* mailServer
+      yield* target("mailto:ops@core.example", { loopbackAllowed: false })
+      const nowMs = yield* Clock.currentTimeMillis
+      const open = surge(nowMs)
+      const options = { mailer: yield* mailer(server.port, certificate) }
+      yield* alertUntil(() => [open], have("AlertSent", 1), options)
+      const cleared = { ...open, cleared: { at: 0, ms: nowMs, why: "it is as usual again" } }
+      yield* alertUntil(() => [cleared], have("AlertSent", 2), options)
+      const [first, second] = server.letters
+      assert.strictEqual(server.letters.length, 2)
+      assert.match(first, /^To: ops@core\.example/m)
+      assert.match(first, /^Subject: sigtwin: traffic surge, the network/m)
+      assert.match(first, /^expected: 30 messages in 10 minutes/m)
+      assert.match(first, /^seen: 300 messages in 10 minutes/m)
+      assert.match(second, /^Subject: sigtwin: over: traffic surge, the network/m)
+      assert.match(second, /it is as usual again/)
+      const keys = server.letters.map((letter) => /^Idempotency-Key: (\S+)/im.exec(letter)?.[1])
+      assert.strictEqual(new Set(keys).size, 2)
+    }).pipe(Effect.provide(world())),
+  )
+
+  it.live("by e-mail is tried again, and told apart from one that the mail server took", () =>
+    Effect.gen(function* () {
+      const server = yield* mailServer
+      yield* target("mailto:nobody@core.example", { loopbackAllowed: false })
+      const open = surge(yield* Clock.currentTimeMillis)
+      const options = { mailer: yield* mailer(server.port, certificate) }
+      const events = yield* alertUntil(() => [open], have("AlertFailed", 2), options)
+      const failed = events.flatMap(({ event }) => (event._tag === "AlertFailed" ? [event] : []))
+      assert.deepStrictEqual(
+        failed.map(({ attempt, status }) => [attempt, status]),
+        [
+          [1, 550],
+          [2, 550],
+        ],
+      )
+      assert.deepStrictEqual(server.letters, [])
     }).pipe(Effect.provide(world())),
   )
 })

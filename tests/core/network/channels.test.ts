@@ -3,24 +3,18 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { createHmac } from "node:crypto"
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
-import { SMTPServer } from "smtp-server"
 import { CustomerId, DestinationId } from "../../../core/event/ids.ts"
 import { readCallbacks } from "../../../core/ingest/callbackRequest.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import * as Rejected from "../../../core/kernel/Rejected.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
-import * as mail from "../../../core/network/mail.ts"
 import { radio } from "../ingest/radio.ts"
 import { deliverUntil, register, so, world } from "./deliveries.ts"
 import { endpoint } from "./endpoint.ts"
+import { certificate, mailer, mailServer } from "./mailServer.ts"
 
 const a = radio(0x4d33db)
 const atMs = 1_700_000_000_000
-
-const file = (name: string): string => readFileSync(join(import.meta.dirname, "tls", name), "utf8")
-const cert = file("test-only-certificate.pem")
 
 describe("a callback by URL", () => {
   it.live(
@@ -104,9 +98,13 @@ describe("a callback by URL", () => {
       yield* pipeline.submit([a.send(7), a.send(7, { rank: 2 })])
       yield* pipeline.submit([a.send(7, { station: "S2", rssiDbm: -120 })])
       yield* deliverUntil(so(2))
-      const [uplink, advanced] = at.bodies
-      assert.deepInclude(uplink, { device: "4D33DB", seqNumber: 7 })
-      assert.notProperty(uplink, "duplicates")
+      // On a slow machine the one may overtake the other on its way: the times are told by the events.
+      const isTally = (body: unknown): boolean => Reflect.has(Object(body), "duplicates")
+      const advanced = at.bodies.find(isTally)
+      assert.deepInclude(
+        at.bodies.find((body) => !isTally(body)),
+        { device: "4D33DB", seqNumber: 7 },
+      )
       assert.deepInclude(advanced, { device: "4D33DB", seqNumber: 7, linkQuality: 2, lqi: "Good" })
       const found = yield* log
         .query({ kinds: ["DeliverySucceeded", "DeliveryOwed"] })
@@ -176,56 +174,6 @@ describe("a batch", () => {
   )
 })
 
-/** A mail server over TLS; refuses letters to `nobody`. */
-const mailServer = Effect.acquireRelease(
-  Effect.callback<{
-    readonly port: number
-    readonly letters: Array<string>
-    readonly close: () => void
-  }>((resume) => {
-    const letters: Array<string> = []
-    const server = new SMTPServer({
-      key: file("test-only-key.pem"),
-      cert,
-      authOptional: true,
-      onRcptTo: ({ address }, _session, done) => {
-        if (address.startsWith("nobody@"))
-          return done(Object.assign(new Error("no such user"), { responseCode: 550 }))
-        return done()
-      },
-      onData: (stream, _session, done) => {
-        let text = ""
-        stream.on("data", (chunk: Buffer) => {
-          text += chunk.toString()
-        })
-        stream.on("end", () => {
-          letters.push(text)
-          done()
-        })
-      },
-    })
-    server.on("error", () => {})
-    const listening = server.listen(0, "127.0.0.1", () => {
-      const address = listening.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      resume(Effect.succeed({ port, letters, close: () => server.close() }))
-    })
-  }),
-  ({ close }) => Effect.sync(close),
-)
-
-const mailer = (port: number, ca: string | undefined) =>
-  Effect.acquireRelease(
-    Effect.sync(() =>
-      mail.make({
-        url: `smtp://localhost:${port}`,
-        from: "twin@core.example",
-        ...(ca === undefined ? {} : { ca }),
-      }),
-    ),
-    ({ close }) => Effect.sync(close),
-  )
-
 describe("an e-mail", () => {
   it.live("goes out over TLS, with what the message says", () =>
     Effect.gen(function* () {
@@ -233,7 +181,7 @@ describe("an e-mail", () => {
       const { letters } = server
       yield* register("hydro", { url: "mailto:ops@hydro.example", channel: "email" }, [a])
       yield* (yield* Pipeline).submit([a.send(7)])
-      const seen = yield* deliverUntil(so(1), { mailer: yield* mailer(server.port, cert) })
+      const seen = yield* deliverUntil(so(1), { mailer: yield* mailer(server.port, certificate) })
       assert.deepStrictEqual([...seen], ["hydro 7 ok 1"])
       assert.match(letters[0], /^To: ops@hydro\.example/m)
       assert.match(letters[0], /^Subject: 4D33DB: message 7/m)
@@ -259,7 +207,7 @@ describe("an e-mail", () => {
       const server = yield* mailServer
       yield* register("hydro", { url: "mailto:nobody@hydro.example", channel: "email" }, [a])
       yield* (yield* Pipeline).submit([a.send(7)])
-      const seen = yield* deliverUntil(so(1), { mailer: yield* mailer(server.port, cert) })
+      const seen = yield* deliverUntil(so(1), { mailer: yield* mailer(server.port, certificate) })
       assert.deepStrictEqual(seen.slice(0, 1), ["hydro 7 status 1"])
     }).pipe(Effect.provide(world())),
   )

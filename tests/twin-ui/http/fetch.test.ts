@@ -1,8 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import type { Recorded } from "../../../core/event/Envelope.ts"
 import { CustomerId, DestinationId } from "../../../core/event/ids.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
+import { EventLog } from "../../../core/log/EventLog.ts"
+import * as Ledger from "../../../projections/delivery/Ledger.ts"
 import { radio } from "../../core/ingest/radio.ts"
 import { addOperator, addPerson, askAs, postAs } from "./people.ts"
 import { at, ask, list, post, settled, worldAfter } from "./world.ts"
@@ -139,6 +143,70 @@ describe("what a destination keeps", () => {
     }).pipe(Effect.provide(world)),
   )
 })
+
+/** More than the ledger lists, of devices that take turns. */
+const manyMessages = Ledger.pendingMax + 350
+
+const setUpMany = Effect.gen(function* () {
+  const pipeline = yield* Pipeline
+  yield* pipeline.execute({ _tag: "RegisterCustomer", customer: hydro })
+  yield* pipeline.execute({
+    _tag: "AddDestination",
+    customer: hydro,
+    destination: DestinationId.make("kept"),
+    channel: "pull",
+    url: "pull:",
+    loopbackAllowed: false,
+  })
+  const devices = Array.from({ length: 9 }, (_, n) => radio(0x10000 + n))
+  for (const { id: device, keyHex } of devices)
+    yield* pipeline.execute({
+      _tag: "RegisterDevice",
+      device,
+      customer: hydro,
+      key: Redacted.make(keyHex),
+    })
+  const turns = Math.ceil(manyMessages / devices.length)
+  for (let seq = 1; seq <= turns; seq++)
+    yield* pipeline.submit(
+      devices
+        .slice(0, manyMessages - (seq - 1) * devices.length)
+        .map((device) => device.send(seq, { atMs: startMs + seq * minuteMs })),
+    )
+})
+
+describe("more than the ledger lists", () => {
+  it.live(
+    "is given out too, each message once and in its order, until nothing is left",
+    () =>
+      Effect.gen(function* () {
+        const log = yield* EventLog
+        const owed = yield* log.read(0).pipe(
+          Stream.flattenIterable,
+          Stream.runCollect,
+          Effect.map((all) => all.flatMap(nameOwed)),
+        )
+        assert.strictEqual(owed.length, manyMessages)
+        const given: Array<unknown> = []
+        for (let left = manyMessages; left > 0;) {
+          const page = yield* ask(`${kept}/messages?limit=1000`)
+          const names = list(page, "messages", "message")
+          given.push(...names)
+          const taken = yield* post(`${kept}/taken`, { upTo: at(page, "upTo") })
+          assert.strictEqual(at(taken, "taken"), names.length)
+          left -= names.length
+          assert.strictEqual(at(taken, "left"), left)
+          yield* settled
+        }
+        assert.deepStrictEqual(given, owed)
+        assert.deepStrictEqual(yield* reconciled, [manyMessages, manyMessages, 0])
+      }).pipe(Effect.provide(worldAfter(setUpMany))),
+    120_000,
+  )
+})
+
+const nameOwed = ({ event }: Recorded): ReadonlyArray<string> =>
+  event._tag === "DeliveryOwed" ? [Ledger.messageName(event)] : []
 
 describe("a device's messages in API v2's form", () => {
   it.live("are newest first, a page at a time, with what each station heard", () =>
