@@ -203,7 +203,9 @@ export const apply = (state: State, recorded: Recorded): void => {
         device.window = CounterWindow.evolve(device.window, { _tag: "Disengaged" })
       return
     }
-    case "DeviceRegistered":
+    case "DeviceRegistered": {
+      // Registered anew it keeps what was heard of it.
+      const known = state.devices.get(event.device)
       state.devices.set(event.device, {
         customer: event.customer,
         group: event.group,
@@ -216,15 +218,16 @@ export const apply = (state: State, recorded: Recorded): void => {
         radioZone: event.radioZone,
         downlinkDefault: undefined,
         payloadScheme: undefined,
-        payloadKeyVersion: state.devices.get(event.device)?.payloadKeyVersion ?? 0,
-        downlinks: state.devices.get(event.device)?.downlinks,
-        acceptedAt: state.devices.get(event.device)?.acceptedAt ?? -1,
-        heard: state.devices.get(event.device)?.heard ?? 0,
-        gapMs: state.devices.get(event.device)?.gapMs ?? 0,
+        payloadKeyVersion: known?.payloadKeyVersion ?? 0,
+        downlinks: known?.downlinks,
+        acceptedAt: known?.acceptedAt ?? -1,
+        heard: known?.heard ?? 0,
+        gapMs: known?.gapMs ?? 0,
         silenceTold: noneTold,
-        window: state.devices.get(event.device)?.window ?? CounterWindow.initial,
+        window: known?.window ?? CounterWindow.initial,
       })
       return
+    }
     case "DeviceKeyReplaced":
       changeDevice(state, event.device, { keyVersion: event.keyVersion })
       return
