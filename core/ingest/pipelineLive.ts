@@ -372,6 +372,18 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
         : Effect.succeed({ outcome, head: draft.first + draft.events.length })
     })
 
+  /** Events of one sender, that may name each other as causes: they stand behind those of others in the same commit. */
+  const emitAll = (events: ReadonlyArray<NewEvent>): ReadonlyArray<Position> => {
+    const first = draft.first + draft.events.length
+    return events.map(({ causes, event, occurredMs }) =>
+      emit(
+        event,
+        occurredMs,
+        causes.map((cause) => (cause < 0 ? first - 1 - cause : cause)),
+      ),
+    )
+  }
+
   /** Decides on one sender's work and notes what to tell it after the commit. */
   const take = Effect.fnUntraced(function* <A, E>(
     decide: Effect.Effect<A, E | LogUnavailable>,
@@ -409,11 +421,11 @@ const makeConsumer = Effect.fnUntraced(function* (log: EventLog["Service"], vaul
           yield* take(takeAttestation(work.step), work.done)
           break
         case "Record":
-          for (const { event, occurredMs, causes } of work.events) emit(event, occurredMs, causes)
+          emitAll(work.events)
           yield* take(Effect.succeed(draft.first + draft.events.length), work.done)
           break
         case "Downlink": {
-          const causes = work.because.map((each) => emit(each.event, each.occurredMs, each.causes))
+          const causes = emitAll(work.because)
           decideDownlink(state, vault, work.step, causes, emit)
           yield* take(Effect.succeed(draft.first + draft.events.length), work.done)
           break

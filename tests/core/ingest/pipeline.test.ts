@@ -7,8 +7,10 @@ import * as Stream from "effect/Stream"
 import type { Command } from "../../../core/decide/Command.ts"
 import { destinationsMax } from "../../../core/decide/decideCommand.ts"
 import { policyDefault } from "../../../core/event/policy.ts"
+import { causeInBatch } from "../../../core/event/Envelope.ts"
 import type { Event } from "../../../core/event/Event.ts"
 import { CustomerId, DestinationId, GroupId, SourceId, StationId } from "../../../core/event/ids.ts"
+import { streamOf } from "../../../core/event/streamOf.ts"
 import type { Input } from "../../../core/ingest/Input.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import * as pipelineLive from "../../../core/ingest/pipelineLive.ts"
@@ -474,5 +476,32 @@ describe("a destination of a group", () => {
       )
       assert.deepStrictEqual(owed, ["1 to water", "2 to meters", "2 to water"])
     }),
+  )
+})
+
+describe("what is recorded as it is", () => {
+  it.effect("names causes of its own, though others share its commit", () =>
+    Effect.gen(function* () {
+      const pipeline = yield* Pipeline
+      const main = { customer: hydro, destination: DestinationId.make("main") }
+      const opened: Event = { _tag: "CircuitOpened", ...main, failures: 5, error: "timeout" }
+      const closed: Event = { _tag: "CircuitClosed", ...main }
+      const at = (event: Event, causes: ReadonlyArray<number>) => ({
+        stream: streamOf(event),
+        occurredMs: atMs,
+        causes,
+        event,
+      })
+      const two = [at(opened, []), at(closed, [causeInBatch(0)])]
+      yield* Effect.all([pipeline.record(two), pipeline.record(two), pipeline.record(two)], {
+        concurrency: "unbounded",
+      })
+      const log = yield* EventLog
+      const batches = yield* Stream.runCollect(log.read(0))
+      // All in one commit, or there would be nothing to see.
+      assert.lengthOf(batches, 1)
+      const causes = batches[0].map((each) => each.causes)
+      assert.deepStrictEqual(causes, [[], [0], [], [2], [], [4]])
+    }).pipe(Effect.provide(world)),
   )
 })
