@@ -30,7 +30,6 @@ describe("an endpoint that", () => {
     ["slow", "bad 7 timeout 1"],
     ["500", "bad 7 status 1"],
     ["too-short", "bad 7 closed 1"],
-    ["too-long", "bad 7 closed 1"],
     ["endless-headers", "bad 7 closed 1"],
     ["redirect", "bad 7 status 1"],
   ]
@@ -44,6 +43,17 @@ describe("an endpoint that", () => {
         assert.deepStrictEqual(good.bodies, [])
       }),
     )
+
+  it.live("says more than it announced is taken at its word, and what follows is no answer", () =>
+    Effect.gen(function* () {
+      const at = yield* badEndpoint("too-long")
+      yield* register("bad", { url: at.url }, [a])
+      yield* (yield* Pipeline).submit([a.send(7), a.send(8, at20(1))])
+      const seen = yield* deliverUntil(so(2))
+      assert.deepStrictEqual(seen, ["bad 7 ok 1", "bad 8 ok 1"])
+      assert.strictEqual(at.requests(), 2)
+    }).pipe(Effect.provide(world())),
+  )
 
   it.live("answers with 10 MB is read up to a bound", () =>
     Effect.gen(function* () {

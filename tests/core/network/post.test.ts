@@ -83,4 +83,19 @@ describe("a delivery's request", () => {
       assert.deepStrictEqual(at.bodies, [])
     }),
   )
+
+  it.live("does not ride on a connection that others, who may go there, have open", () =>
+    Effect.gen(function* () {
+      const at = yield* secureEndpoint
+      const { post: send } = yield* poster({ ca: cert })
+      const url = `https://localhost:${at.port}/uplink`
+      const first = yield* send({ ...request, url, loopbackAllowed: true })
+      assert.strictEqual(first._tag, "Answered")
+      // Until it is free.
+      yield* Effect.sleep("20 millis")
+      const second = yield* send({ ...request, url, loopbackAllowed: false })
+      assert.deepStrictEqual(second, { _tag: "NotAnswered", error: "not-allowed" })
+      assert.deepStrictEqual(at.bodies, [body])
+    }),
+  )
 })
