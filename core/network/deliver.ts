@@ -28,6 +28,7 @@ import * as DownlinkAnswer from "./DownlinkAnswer.ts"
 import { keyOf } from "./keyOf.ts"
 import * as Ledger from "./Ledger.ts"
 import type { Mailer } from "./mail.ts"
+import * as Outcomes from "./Outcomes.ts"
 import { outcomeEvents, type Outcome } from "./outcome.ts"
 import type { Settings } from "./Outlet.ts"
 import type { Poster } from "./post.ts"
@@ -38,6 +39,9 @@ import { type About, type Operator, tell, type Told } from "./tell.ts"
 
 /** Attempts begun together: their beginning is one event. */
 const beginMax = 512
+
+/** The log may be full for a while: what must be in it, and what is read there, is tried until it is so. */
+const onceASecond = Schedule.spaced("1 second")
 
 export interface Options {
   readonly poster: Poster
@@ -65,11 +69,8 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   const devices = new Map<string, Pick<About, "group" | "radioZone">>()
   const places = new Map<string, Place>()
   const wake = yield* Queue.sliding<true>(1)
+  const outcomes = yield* Outcomes.make(pipeline)
   const caughtUpAt = yield* log.head
-
-  // The log may be full for a while; what happened must not be lost, so it is tried until it is in.
-  const record = (events: ReadonlyArray<NewEvent>) =>
-    pipeline.record(events).pipe(Effect.retry(Schedule.spaced("1 second")))
 
   const aboutOf = (device: string): About => ({
     group: undefined,
@@ -124,7 +125,7 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     const untellable: Array<Ledger.Owed> = []
     for (const each of owed) {
       const found = yield* tell(log, vault, aboutOf(each.obligation.device), each).pipe(
-        Effect.retry(Schedule.spaced("1 second")),
+        Effect.retry(onceASecond),
       )
       if (found === undefined) untellable.push(each)
       else {
@@ -153,16 +154,15 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
     const events = outcomeEvents(tellable, outcome, { endedMs, durationMs }, circuit)
     if (events.length > tellable.length) circuit.isTurning = true
     const downlink = downlinkOf(tellable, told, outcome, endedMs)
-    yield* downlink === undefined
-      ? record(events)
-      : pipeline.downlink(downlink, events).pipe(Effect.retry(Schedule.spaced("1 second")))
+    if (downlink === undefined) outcomes.add(events)
+    else yield* pipeline.downlink(downlink, events).pipe(Effect.retry(onceASecond))
   })
 
   const giveUp = Effect.fnUntraced(function* (owed: ReadonlyArray<Ledger.Owed>, error: string) {
     const endedMs = yield* Clock.currentTimeMillis
     const none = { failures: 0, isOpen: false, isTurning: false }
     const outcome = { _tag: "Impossible", error } as const
-    yield* record(outcomeEvents(owed, outcome, { endedMs, durationMs: 0 }, none))
+    outcomes.add(outcomeEvents(owed, outcome, { endedMs, durationMs: 0 }, none))
   })
 
   const dispatch = Effect.gen(function* () {
@@ -175,7 +175,7 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
       else yield* giveUp(next.owed, next.error)
     }
     if (tries.length === 0) return
-    yield* record([begunOf(tries, nowMs)])
+    yield* pipeline.record([begunOf(tries, nowMs)]).pipe(Effect.retry(onceASecond))
     for (const each of tries)
       yield* traced(traces, each, attempt(each)).pipe(
         Effect.tapCause((cause) => Effect.logError("a delivery stopped", cause)),
@@ -234,6 +234,8 @@ export const deliver = Effect.fn("network.deliver")(function* (options: Options)
   })
 
   if (caughtUpAt === 0) Ledger.caughtUp(ledger)
+  // Ends last: attempts that are stopped with it have said by then what they came to.
+  yield* Effect.forkScoped(outcomes.record)
   yield* Effect.forkScoped(follow)
   if (caughtUpAt > 0) yield* Queue.take(wake)
   return yield* Effect.forever(act)
