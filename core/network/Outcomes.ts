@@ -34,7 +34,6 @@ export const make = (pipeline: Pipeline["Service"]): Effect.Effect<Outcomes> =>
       })
     }).pipe(Effect.uninterruptible)
     const isWaiting = () => waiting.length > 0
-    const step = () => {}
     const recordAll = Effect.whileLoop({
       while: isWaiting,
       // The log may be full for a while.
@@ -52,6 +51,8 @@ export const make = (pipeline: Pipeline["Service"]): Effect.Effect<Outcomes> =>
       ),
     }
   })
+
+const step = (): void => {}
 
 /** The first groups, one after the other; causes within a group go with it. */
 const together = (

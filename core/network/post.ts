@@ -4,7 +4,7 @@
  * Certificates are checked by Node's rules (a self-signed one is refused, SIGFOX.md part 6);
  * redirects are answers like any other and not followed.
  */
-import * as Undici from "@effect/platform-node/Undici"
+import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import { lookup as systemLookup } from "node:dns"
 import { isIP, type LookupFunction } from "node:net"
@@ -41,9 +41,9 @@ export const make = (
   const bytesMax = options.answerBytesMax ?? answerBytesMax
   // Made once: a context of its own for each connection took a tenth of all time.
   const secureContext = createSecureContext(options.ca === undefined ? {} : { ca: options.ca })
-  const agents = new Map<string, Undici.Agent>()
+  const agents = new Map<string, Dispatcher>()
   /** Connections are shared only by those that may go to the same places: one that is open was looked up under its own rules. */
-  const agentOf = (posted: HttpRequest): Undici.Agent => {
+  const agentOf = (posted: HttpRequest): Dispatcher => {
     const key = `${posted.loopbackAllowed} ${posted.privateAllowed}`
     const known = agents.get(key)
     if (known !== undefined) return known
@@ -104,7 +104,7 @@ const answerReader = (bytesMax: number, done: (answer: Answer) => void) => {
   const chunks: Array<Buffer> = []
   let size = 0
   let isAborted = false
-  let running: Undici.Dispatcher.DispatchController | undefined
+  let running: Dispatcher.DispatchController | undefined
   const answered = (): void =>
     done({
       _tag: "Answered",
@@ -114,12 +114,12 @@ const answerReader = (bytesMax: number, done: (answer: Answer) => void) => {
     })
   const stop = (): void => running?.abort(new Error("no more is read"))
   return {
-    onRequestStart: (controller: Undici.Dispatcher.DispatchController): void => {
+    onRequestStart: (controller: Dispatcher.DispatchController): void => {
       running = controller
       if (isAborted) stop()
     },
     onResponseStart: (
-      _: Undici.Dispatcher.DispatchController,
+      _: Dispatcher.DispatchController,
       given: number,
       headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>,
     ): void => {
@@ -127,7 +127,7 @@ const answerReader = (bytesMax: number, done: (answer: Answer) => void) => {
       const value = headers["retry-after"]
       retryAfter = typeof value === "string" ? value : undefined
     },
-    onResponseData: (_: Undici.Dispatcher.DispatchController, chunk: Buffer): void => {
+    onResponseData: (_: Dispatcher.DispatchController, chunk: Buffer): void => {
       size += chunk.length
       if (size <= bytesMax) {
         chunks.push(chunk)
@@ -137,7 +137,7 @@ const answerReader = (bytesMax: number, done: (answer: Answer) => void) => {
       stop()
     },
     onResponseEnd: answered,
-    onResponseError: (_: Undici.Dispatcher.DispatchController, cause: Error): void =>
+    onResponseError: (_: Dispatcher.DispatchController, cause: Error): void =>
       done({ _tag: "NotAnswered", error: nameOf(cause) }),
     abort: (): void => {
       isAborted = true

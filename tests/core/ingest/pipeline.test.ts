@@ -486,12 +486,6 @@ describe("what is recorded as it is", () => {
       const main = { customer: hydro, destination: DestinationId.make("main") }
       const opened: Event = { _tag: "CircuitOpened", ...main, failures: 5, error: "timeout" }
       const closed: Event = { _tag: "CircuitClosed", ...main }
-      const at = (event: Event, causes: ReadonlyArray<number>) => ({
-        stream: streamOf(event),
-        occurredMs: atMs,
-        causes,
-        event,
-      })
       const two = [at(opened, []), at(closed, [causeInBatch(0)])]
       yield* Effect.all([pipeline.record(two), pipeline.record(two), pipeline.record(two)], {
         concurrency: "unbounded",
@@ -504,4 +498,11 @@ describe("what is recorded as it is", () => {
       assert.deepStrictEqual(causes, [[], [0], [], [2], [], [4]])
     }).pipe(Effect.provide(world)),
   )
+})
+
+const at = (event: Event, causes: ReadonlyArray<number>) => ({
+  stream: streamOf(event),
+  occurredMs: atMs,
+  causes,
+  event,
 })

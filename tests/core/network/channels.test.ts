@@ -16,6 +16,8 @@ import { certificate, mailer, mailServer } from "./mailServer.ts"
 const a = radio(0x4d33db)
 const atMs = 1_700_000_000_000
 
+const isTally = (body: unknown): boolean => Reflect.has(Object(body), "duplicates")
+
 describe("a callback by URL", () => {
   it.live(
     "has the customer's method, headers and body, filled in and escaped for their place",
@@ -99,7 +101,6 @@ describe("a callback by URL", () => {
       yield* pipeline.submit([a.send(7, { station: "S2", rssiDbm: -120 })])
       yield* deliverUntil(so(2))
       // On a slow machine the one may overtake the other on its way: the times are told by the events.
-      const isTally = (body: unknown): boolean => Reflect.has(Object(body), "duplicates")
       const advanced = at.bodies.find(isTally)
       assert.deepInclude(
         at.bodies.find((body) => !isTally(body)),

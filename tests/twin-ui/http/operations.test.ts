@@ -13,7 +13,7 @@ import { EventLog } from "../../../core/log/EventLog.ts"
 import { deliver } from "../../../core/network/deliver.ts"
 import * as post from "../../../core/network/post.ts"
 import * as Traces from "../../../core/network/Traces.ts"
-import { traces } from "../../../twin-ui/telemetry.ts"
+import * as telemetry from "../../../twin-ui/telemetry.ts"
 import { radio } from "../../core/ingest/radio.ts"
 import { type Endpoint, endpoint } from "../../core/network/endpoint.ts"
 import { ask, at, postFrames, world } from "./world.ts"
@@ -67,7 +67,7 @@ describe("the server in operation", () => {
       yield* receiveAndDeliver(to).pipe(
         Effect.provide(
           world().pipe(
-            Layer.provideMerge(traces("0.0.1")),
+            Layer.provideMerge(telemetry.traces("0.0.1")),
             Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(env))),
           ),
         ),
