@@ -9,7 +9,7 @@ import { Pipeline } from "../../../core/ingest/Pipeline.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
 import * as poll from "../../../core/network/poll.ts"
 import * as post from "../../../core/network/post.ts"
-import { world } from "./deliveries.ts"
+import { answerWithinMs, world } from "./deliveries.ts"
 
 /** Parameters of `/device-types/{id}/messages` in the API's OpenAPI document. */
 const parameters = new Set(["fields", "since", "before", "authorizations", "limit", "offset"])
@@ -68,7 +68,7 @@ const until = (kind: string) =>
   Effect.gen(function* () {
     const log = yield* EventLog
     const poster = post.make({ answerBytesMax: poll.pollBytesMax })
-    const running = yield* Effect.forkChild(poll.pollSources(poster))
+    const running = yield* Effect.forkChild(poll.pollSources(poster, answerWithinMs))
     const from = yield* log.head
     const seen: Array<string> = []
     yield* log.follow(from).pipe(
