@@ -68,8 +68,8 @@ const outcomes = (events: ReadonlyArray<Recorded>): ReadonlyArray<string> =>
 /** Delivers until so many outcomes are in the log, and gives them. */
 const deliverUntil = Effect.fnUntraced(function* (count: number) {
   const log = yield* EventLog
-  const { clock, start } = yield* fast
-  start()
+  const { clock, move } = yield* fast
+  move()
   const poster = post.make()
   const running = yield* Effect.forkChild(
     deliver({ poster, answerWithinMs: 400_000 }).pipe(Effect.provideService(Clock.Clock, clock)),

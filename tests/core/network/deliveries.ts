@@ -27,8 +27,8 @@ export const answerWithinMs = 2_000 * speed
 
 export const world = () =>
   Layer.unwrap(
-    Effect.map(scaledClock({ startMs: Date.UTC(2020, 0, 1), speed }), ({ clock, start }) => {
-      start()
+    Effect.map(scaledClock({ startMs: Date.UTC(2020, 0, 1), speed }), ({ clock, move }) => {
+      move()
       return Layer.fresh(
         Layer.provideMerge(
           pipelineLive.layer,

@@ -1,6 +1,6 @@
 /**
- * The demo: a seeded world played into the log, sixty times as fast as life until it has caught up
- * with the wall clock, then at its pace. Its customers are real HTTP endpoints on loopback.
+ * The demo: a seeded world played into the log, sixty times as fast as life (slower where the machine does not keep up) until it
+ * has caught up with the wall clock, then at its pace. Its customers are real HTTP endpoints on loopback.
  *
  * It plays only into an empty log or one that a demo began, and goes on there where it stopped.
  */
@@ -9,6 +9,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { CustomerId, DestinationId } from "../../../core/event/ids.ts"
+import { policyDefault } from "../../../core/event/policy.ts"
 import type { Recorded } from "../../../core/event/Envelope.ts"
 import type { Input } from "../../../core/ingest/Input.ts"
 import { Pipeline } from "../../../core/ingest/Pipeline.ts"
@@ -31,6 +32,9 @@ const speed = 60
 
 /** What a customer is given to answer: ten seconds of the wall's clock, however fast the demo's runs. */
 const answerWithinMs = 10_000 * speed
+
+/** The demo's clock runs at most so far ahead of what was played: a quarter of what a station has to answer a challenge. */
+const leadMs = policyDefault.challengeWithinMs / 4
 
 /** How often the world is asked what happened, by the wall's clock. */
 const pollMs = 100
@@ -78,7 +82,11 @@ export const demo = Effect.fn("demo")(function* (given: DemoOptions, poster: Pos
   const startMs = found._tag === "Began" ? found.originMs + historyDays * dayMs : nowMs - spanMs
   // A pause longer than the story is a pause: devices were silent meanwhile.
   const resumeMs = found._tag === "Began" ? Math.max(found.lastMs + 1, nowMs - spanMs) : startMs
-  const { clock, start } = yield* scaledClock({ startMs: Math.min(resumeMs, nowMs), speed })
+  const { clock, move } = yield* scaledClock({
+    startMs: Math.min(resumeMs, nowMs),
+    speed,
+    leadMs,
+  })
   const play = Effect.gen(function* () {
     const doors = yield* endpoints
     const world = World.make({
@@ -93,11 +101,12 @@ export const demo = Effect.fn("demo")(function* (given: DemoOptions, poster: Pos
     doors.lookUpIn(world.answer)
     const attesting = yield* AttestWorld.make(world)
     yield* attesting.recall
-    start()
+    move()
     yield* Effect.forkScoped(
       act({ poster, answerWithinMs }).pipe(Effect.provide(playingStations(world))),
     )
-    return yield* Effect.forever(Effect.andThen(step(world, attesting), pause))
+    const next = Effect.andThen(step(world, attesting), pause)
+    return yield* Effect.forever(Effect.andThen(Effect.sync(move), next))
   })
   return yield* play.pipe(Effect.provideService(Clock.Clock, clock))
 }, Effect.scoped)
