@@ -65,6 +65,19 @@ export const seek = <States extends object>(
     return { position: end, states: states as States }
   })
 
+/** The states of one position that are had another way. */
+export const statesOf = <States extends object, E, R>(
+  projections: Projections<States>,
+  position: Position,
+  stateOf: <State>(projection: Projection<State>) => Effect.Effect<State, E, R>,
+): Effect.Effect<Held<States>, E, R> =>
+  Effect.gen(function* () {
+    const states: Partial<States> = {}
+    for (const name of keysOf(projections)) states[name] = yield* stateOf(projections[name])
+    // Every name has its state by now.
+    return { position, states: states as States }
+  })
+
 /** Positions of the snapshots that all of these projections have, and where the part before each begins. */
 export const snapshotPositions = <States extends object>(projections: Projections<States>) =>
   Effect.gen(function* () {

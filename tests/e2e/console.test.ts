@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll } from "vitest"
+import { violationsIn } from "./axe.ts"
 import * as Chromium from "./Chromium.ts"
 import { serveLog, type Served } from "./servers.ts"
 
@@ -62,6 +63,17 @@ describe.skipIf(path === undefined)("the console", { timeout: 60_000 }, () => {
     }
     assert.deepStrictEqual(errors, [])
   }
+
+  for (const scheme of ["light", "dark"] as const)
+    it(`has nothing that axe finds wrong, ${scheme}, with an answer and while SQL is written`, () =>
+      visit("?ask=stations-per-message", async (page) => {
+        await page.emulateMedia({ colorScheme: scheme })
+        await status(page, "rows")
+        assert.deepStrictEqual(await violationsIn(page, "body"), [])
+        await page.goto(`${served.url}/questions.html?sql=SELECT+count(*)+FROM+receptions`)
+        await status(page, "1 row")
+        assert.deepStrictEqual(await violationsIn(page, "body"), [])
+      }))
 
   it("answers a question that its address names, as a picture and a table, and the next by the keyboard", () =>
     visit("?ask=unique-carriage&top=3", async (page) => {

@@ -6,10 +6,13 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Argument, Command, Flag } from "effect/cli"
+import type { Event } from "../../core/event/Event.ts"
+import * as Vault from "../../core/keys/Vault.ts"
 import { type CaseEvent, caseName, caseNameForm } from "../api/Cases.ts"
 import { entriesOf } from "../http/cases/CaseFile.ts"
 import { makeCapsule, sliceOf } from "../http/cases/makeCapsule.ts"
-import { keptSnapshotsLayer, logKey, logLayer, parseLogAddress } from "../layers.ts"
+import { payloadHexOf } from "../http/unsealed.ts"
+import { keptSnapshotsLayer, logKey, parseLogAddress, readerLayer } from "../layers.ts"
 import * as CaseFile from "./cases/CaseFile.ts"
 import { logFile } from "./log/logFile.ts"
 import { ProblemsFound } from "./ProblemsFound.ts"
@@ -154,6 +157,10 @@ const capsule = Command.make(
     out: Flag.String("out").pipe(Flag.withMetavar("FILE"), Flag.withDescription("The capsule")),
     from: position("from", "The slice's first position; before what is pinned where not given"),
     to: position("to", "The slice's last position; behind what is pinned where not given"),
+    payloads: Flag.Boolean("payloads").pipe(
+      Flag.withDescription("Also the slice's payloads in plain, as far as their keys are here"),
+      Flag.withDefault(false),
+    ),
     ...common,
   },
   Effect.fn("cli.case.capsule")(function* (given) {
@@ -171,13 +178,13 @@ const capsule = Command.make(
     const key = yield* logKey(address, true)
     if (key === undefined)
       return yield* new ProblemsFound({ summary: "the log has no key to sign with" })
-    const made = yield* makeCapsule({ path, key, version }, slice, events).pipe(
+    const made = yield* Vault.Vault.use((vault) => {
+      const payloadOf = (event: Event) => (given.payloads ? payloadHexOf(vault, event) : undefined)
+      return makeCapsule({ path, key, version, payloadOf }, slice, events)
+    }).pipe(
       Effect.catchTag("CapsuleUnmade", ({ detail }) => new ProblemsFound({ summary: detail })),
       Effect.provide(
-        Layer.merge(
-          Layer.fresh(logLayer(address, { readonly: true })),
-          Layer.fresh(keptSnapshotsLayer(address)),
-        ),
+        Layer.merge(Layer.fresh(readerLayer(address)), Layer.fresh(keptSnapshotsLayer(address))),
       ),
     )
     const fs = yield* FileSystem.FileSystem
@@ -200,7 +207,7 @@ const capsule = Command.make(
     "Put an investigation and its slice of the log into one signed file",
   ),
   Command.withDescription(
-    "Put an investigation into one signed file: its entries, whole batches of the log around what is pinned (each with its proof), the states before them and the policies. Keys are never in it; payloads stay sealed.",
+    "Put an investigation into one signed file: its entries, whole batches of the log around what is pinned (each with its proof), the states before them and the policies. Keys are never in it; payloads stay sealed unless --payloads is given.",
   ),
 )
 

@@ -65,7 +65,7 @@ export const diff = Command.make(
     yield* Console.log(changes.flatMap(linesOf).join("\n"))
     if (total > changes.length)
       yield* Console.log(
-        `${Words.number(total - changes.length)} more things: --limit ${Math.min(total, changesLimitMax)}, or --of ${Picture.kinds[0]}`,
+        `${Words.number(total - changes.length)} more things: --limit ${Math.min(total, changesLimitMax)}${Option.isNone(given.of) ? `, or --of ${Picture.kinds[0]}` : ""}`,
       )
   }, Effect.scoped),
 ).pipe(

@@ -5,12 +5,15 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Argument, Command, Flag } from "effect/cli"
+import type { DeviceId } from "../../core/event/ids.ts"
+import type { Sealed } from "../../core/event/sealed.ts"
 import { Pipeline } from "../../core/ingest/Pipeline.ts"
 import { secretsMemory } from "../../core/keys/secretsMemory.ts"
 import * as Vault from "../../core/keys/Vault.ts"
 import { LogUnavailable } from "../../core/log/EventLog.ts"
 import * as Note from "../../core/log/proof/Note.ts"
 import * as OrderDesk from "../../core/network/OrderDesk.ts"
+import * as Bytes from "../../core/kernel/Bytes.ts"
 import * as Rejected from "../../core/kernel/Rejected.ts"
 import * as Capsule from "../../projections/time/capsule/Capsule.ts"
 import * as capsuleLog from "../../projections/time/capsule/capsuleLog.ts"
@@ -87,13 +90,25 @@ const serve = (opened: Capsule.Opened, file: string, port: number) =>
       Server.layer(settings).pipe(
         Layer.provideMerge(live.layer),
         Layer.provideMerge(Layer.mergeAll(log, noPipeline(file), OrderDesk.layer)),
-        Layer.provideMerge(Vault.layer(secretsMemory)),
+        Layer.provideMerge(vaultOf(opened.payloads)),
       ),
     )
     const { url } = yield* Server.Server.pipe(Effect.provideContext(context))
     yield* Console.log(`${url}: read-only; Ctrl-C stops it`)
     return yield* Effect.never
   })
+
+/** Holds no key; opens what lies in the capsule in plain. */
+const vaultOf = (payloads: Capsule.Opened["payloads"]) => {
+  const plain = new Map(payloads.map(({ digest, hex }) => [digest, Bytes.fromHex(hex)]))
+  return Layer.effect(
+    Vault.Vault,
+    Effect.map(Vault.Vault, (vault) => ({
+      ...vault,
+      unseal: (_: DeviceId, { digest }: Sealed) => plain.get(digest),
+    })),
+  ).pipe(Layer.provide(Vault.layer(secretsMemory)))
+}
 
 /** Takes nothing in. */
 const noPipeline = (file: string): Layer.Layer<Pipeline> => {
@@ -123,12 +138,12 @@ const summaryOf = ({ entries, header, problems, proven }: Capsule.Opened) => ({
 })
 
 const textOf = (file: string, opened: Capsule.Opened, isGiven: boolean): string => {
-  const { entries, header, policies, problems, proven, snapshots } = opened
+  const { entries, header, payloads, policies, problems, proven, snapshots } = opened
   const name = entries[0]?.["case"]
   const title = typeof name === "string" ? ` of case ${name}` : ""
   return [
     `${file}: a capsule${title}, made ${Words.instant(header.madeMs)} by sigtwin ${header.version}`,
-    `positions ${header.from} to ${header.to - 1} of log ${header.logId}; ${Words.count(snapshots.length, "state")} before them, ${Words.count(policies.length, "policy", "policies")}, ${Words.count(entries.length, "entry", "entries")}`,
+    `positions ${header.from} to ${header.to - 1} of log ${header.logId}; ${Words.count(snapshots.length, "state")} before them, ${Words.count(policies.length, "policy", "policies")}, ${Words.count(entries.length, "entry", "entries")}${payloads.length === 0 ? "" : `, ${Words.count(payloads.length, "payload")} in plain`}`,
     ...(problems.length === 0
       ? [
           `its seal and the proofs of ${Words.count(proven, "batch", "batches")} hold, by ${isGiven ? "the key given" : "the key that it names itself: compare that with one from the log's owner"}`,

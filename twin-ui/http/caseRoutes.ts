@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Event } from "../../core/event/Event.ts"
 import { Vault } from "../../core/keys/Vault.ts"
 import { EventLog } from "../../core/log/EventLog.ts"
 import { Twin } from "../../projections/run/Twin.ts"
@@ -20,7 +21,8 @@ import * as Parameter from "./Parameter.ts"
 import * as Problem from "./Problem.ts"
 import * as Route from "./Route.ts"
 import type { Settings } from "./Settings.ts"
-import { Viewer } from "./Viewer.ts"
+import { payloadHexOf } from "./unsealed.ts"
+import { seesPayloadIn, Viewer } from "./Viewer.ts"
 
 /** Cases are about the whole network: they are for who sees it all. */
 const reading = {
@@ -114,7 +116,7 @@ export const make = Effect.fnUntraced(function* ({ caseFile, version }: Settings
       path: "/api/cases/:name/capsule",
       operation: "getCapsule",
       summary: "One investigation with its slice of the log, in one signed file",
-      description: `What \`sigtwin open\` serves: the entries, whole batches of the log around what is pinned (each with its proof), the states before them and the policies. Keys are never in it; payloads stay sealed. At most ${capsulePositionsMax} positions; \`sigtwin case capsule\` makes longer ones.`,
+      description: `What \`sigtwin open\` serves: the entries, whole batches of the log around what is pinned (each with its proof), the states before them and the policies. Keys are never in it; payloads stay sealed unless they are asked for. At most ${capsulePositionsMax} positions; \`sigtwin case capsule\` makes longer ones.`,
       params: name,
       query: {
         from: Parameter.optional(
@@ -122,6 +124,13 @@ export const make = Effect.fnUntraced(function* ({ caseFile, version }: Settings
         ),
         to: Parameter.optional(
           place(`Last position; ${aroundDefault} behind what is pinned where not given.`),
+        ),
+        payloads: Parameter.withDefault(
+          Parameter.choice("Also payloads in plain, as far as who asks may see them.", [
+            "yes",
+            "no",
+          ]),
+          "no",
         ),
       },
       answers: {
@@ -151,8 +160,13 @@ export const make = Effect.fnUntraced(function* ({ caseFile, version }: Settings
           )
           if (key === undefined)
             return yield* Problem.make("not-there", "this log has no key to sign with yet")
+          const viewer = yield* Viewer
+          const payloadOf = (event: Event) =>
+            query.payloads === "yes" && seesPayloadIn(viewer, event)
+              ? payloadHexOf(vault, event)
+              : undefined
           const made = yield* Effect.catchTag(
-            twin.past(makeCapsule({ path, key, version }, slice, entries)),
+            twin.past(makeCapsule({ path, key, version, payloadOf }, slice, entries)),
             "CapsuleUnmade",
             ({ detail }) => Problem.make("bad-request", detail),
           )

@@ -28,8 +28,13 @@ export const make = (reading: Reading) =>
       Effect.gen(function* () {
         const of = wanted.join()
         const same = kept.find((one) => one.of === of && one.held.position === to)
+        const projections = Picture.projectionsFor(wanted)
         const held =
-          same?.held ?? (yield* twin.past(Seek.seek(Picture.projectionsFor(wanted), to, earlier)))
+          same?.held ??
+          (to === (yield* twin.position)
+            ? // Copies of the live states, which are at hand.
+              yield* Seek.statesOf(projections, to, (projection) => twin.asOf(projection, to))
+            : yield* twin.past(Seek.seek(projections, to, earlier)))
         kept = [...kept.filter((one) => one !== same), { of, held }].slice(-keptMax)
         return held
       })

@@ -39,6 +39,12 @@ export interface Header {
 /** A line of a case: what was pinned, noted, found. */
 export type Entry = { readonly [key: string]: Json }
 
+/** What a sealed payload of the slice says, known by the digest that stands beside it in the log. */
+export interface Plain {
+  readonly digest: string
+  readonly hex: string
+}
+
 export interface Capsule {
   readonly header: Header
   readonly snapshots: ReadonlyArray<Pick<Snapshot, "projection" | "version" | "position" | "text">>
@@ -46,6 +52,8 @@ export interface Capsule {
   /** Adopted before the slice's end, newest last. */
   readonly policies: ReadonlyArray<Json>
   readonly entries: ReadonlyArray<Entry>
+  /** None unless they were asked for. */
+  readonly payloads: ReadonlyArray<Plain>
 }
 
 export interface Opened extends Capsule {
@@ -61,6 +69,7 @@ export const toText = (capsule: Capsule, signer: Note.Signer): string => {
     ...capsule.snapshots.map((snapshot) => ({ snapshot })),
     ...capsule.policies.map((policy) => ({ policy })),
     ...capsule.entries.map((entry) => ({ entry })),
+    ...capsule.payloads.map((payload) => ({ payload })),
     ...capsule.proofs.map((proof) => ({ proof: InclusionProof.toText(proof) })),
   ].map((line) => JSON.stringify(line))
   const body = `${lines.join("\n")}\n`
@@ -117,6 +126,7 @@ export const open = (text: string, verifier?: Note.Verifier): Opened | Rejected.
     snapshots: parts.flatMap(({ snapshot }) => (isSnapshot(snapshot) ? [snapshot] : [])),
     policies: parts.flatMap(({ policy }) => (policy === undefined ? [] : [policy as Json])), // as above
     entries: parts.flatMap(({ entry }) => (entry === undefined ? [] : [entry as Entry])), // as above
+    payloads: parts.flatMap(({ payload }) => (isPlain(payload) ? [payload] : [])),
     proofs,
     events,
     proven: proofs.length,
@@ -167,6 +177,15 @@ const isSnapshot = (value: unknown): value is Capsule["snapshots"][number] =>
   typeof value.position === "number" &&
   "text" in value &&
   typeof value.text === "string"
+
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === "object" &&
+  value !== null &&
+  "digest" in value &&
+  typeof value.digest === "string" &&
+  "hex" in value &&
+  typeof value.hex === "string" &&
+  /^([0-9a-f]{2})*$/.test(value.hex)
 
 const rejected = (where: string, detail: string): Rejected.Rejected =>
   Rejected.make("capsule", where, detail)

@@ -114,6 +114,28 @@ describe("a capsule", () => {
     60_000,
   )
 
+  it.live(
+    "holds payloads in plain where they were asked for, and only then",
+    () =>
+      Effect.gen(function* () {
+        const { file, log, text } = yield* made
+        assert.deepStrictEqual(opened(text).payloads, [])
+        const slice = ["--from", "120", "--to", "200", "--payloads"]
+        yield* sigtwin("case", "capsule", "first", ...slice, "--out", file, "--log", log)
+        const capsule = opened(readFileSync(file, "utf8"))
+        assert.deepStrictEqual(capsule.problems, [])
+        const heard = capsule.events.find(({ event }) => event._tag === "FrameHeard")
+        assert.isDefined(heard)
+        if (heard.event._tag !== "FrameHeard") return
+        const { digest, length } = heard.event.payload
+        const plain = capsule.payloads.find((payload) => payload.digest === digest)
+        assert.strictEqual(plain?.hex.length, 2 * length)
+        const checked = yield* run("open", file, "--check")
+        assert.include(checked.out, "in plain")
+      }),
+    60_000,
+  )
+
   it("is refused where it is none", () => {
     for (const text of ["", "{}\n", "no json\n", '{"header":{"format":"other"}}\n'])
       assert.isTrue(Rejected.is(Capsule.open(text)), text)

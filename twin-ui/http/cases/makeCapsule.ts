@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SigningKey } from "../../../core/crypto/ed25519.ts"
 import type { Position } from "../../../core/event/Envelope.ts"
+import type { Event } from "../../../core/event/Event.ts"
 import * as Rejected from "../../../core/kernel/Rejected.ts"
 import { EventLog } from "../../../core/log/EventLog.ts"
 import * as Checkpoint from "../../../core/log/proof/Checkpoint.ts"
@@ -55,13 +56,23 @@ export interface Made {
   readonly batches: number
 }
 
+/** What a log is made a capsule of with. */
+export interface Source {
+  /** Of its file. */
+  readonly path: string
+  readonly key: SigningKey
+  /** Of this program. */
+  readonly version: string
+  /** The payload of an event in plain, hex, where it is to be in the capsule. */
+  readonly payloadOf: (event: Event) => string | undefined
+}
+
 /** Of the log in a file, signed with its key. The slice is widened to whole committed batches: a proof is of a batch. */
 export const makeCapsule = Effect.fnUntraced(function* (
-  log: { readonly path: string; readonly key: SigningKey; readonly version: string },
+  { key, path, payloadOf, version }: Source,
   slice: Slice,
   entries: ReadonlyArray<CaseEvent>,
 ) {
-  const { key, path, version } = log
   const { info } = yield* EventLog
   const proofs = yield* reading(path, (file) => proofsOf(file, path, slice, key))
   const from = positionsIn(proofs[0])[0]
@@ -89,7 +100,8 @@ export const makeCapsule = Effect.fnUntraced(function* (
     version,
     madeMs: yield* Clock.currentTimeMillis,
   }
-  const text = Capsule.toText({ header, snapshots, policies, entries, proofs }, signer)
+  const payloads = payloadsOf(proofs, payloadOf)
+  const text = Capsule.toText({ header, snapshots, policies, entries, payloads, proofs }, signer)
   const made: Made = { header, text, batches: proofs.length }
   return made
 })
@@ -119,6 +131,28 @@ const proofsOf = Effect.fnUntraced(function* (
   }
   return proofs
 })
+
+const payloadsOf = (
+  proofs: ReadonlyArray<InclusionProof.InclusionProof>,
+  payloadOf: Source["payloadOf"],
+): ReadonlyArray<Capsule.Plain> => {
+  const found = new Map<string, Capsule.Plain>()
+  for (const { slab } of proofs) {
+    const events = Slab.decode(slab)
+    if (Rejected.is(events)) continue
+    for (const { event } of events) {
+      const digest = digestIn(event)
+      const hex = digest === undefined ? undefined : payloadOf(event)
+      if (digest !== undefined && hex !== undefined) found.set(digest, { digest, hex })
+    }
+  }
+  return [...found.values()]
+}
+
+const digestIn = (event: Event): string | undefined => {
+  if (event._tag === "FrameHeard" || event._tag === "MessageReported") return event.payload?.digest
+  return event._tag === "BytesHeard" ? event.bytes.digest : undefined
+}
 
 /** First position of a proof's batch, and one past its last. */
 const positionsIn = ({ slab }: InclusionProof.InclusionProof): readonly [Position, Position] => {
