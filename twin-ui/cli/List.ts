@@ -14,10 +14,7 @@ export const flags = {
     Flag.withDescription("Newest heard first (the default), or worst first"),
     Flag.withDefault("newest" as const),
   ),
-  limit: Flags.integer("limit", { minimum: 1, maximum: limitMax }).pipe(
-    Flag.withDescription(`How many at most, up to ${limitMax} (default 50)`),
-    Flag.withDefault(50),
-  ),
+  limit: Flags.limit(limitMax, 50),
   at: Flags.at,
   clock: Flags.clock,
   log: Flags.log,

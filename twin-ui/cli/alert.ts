@@ -119,10 +119,7 @@ const test = Command.make(
 const list = Command.make(
   "list",
   {
-    limit: Flags.integer("limit", { minimum: 1, maximum: 512 }).pipe(
-      Flag.withDescription("How many alerts at most, up to 512 (default 20)"),
-      Flag.withDefault(20),
-    ),
+    limit: Flags.limit(512, 20),
     at: Flags.at,
     clock: Flags.clock,
     ...common,

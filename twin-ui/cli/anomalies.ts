@@ -46,10 +46,7 @@ export const anomalies = Command.make(
     ),
     station,
     customer,
-    limit: Flags.integer("limit", { minimum: 1, maximum: anomaliesLimitMax }).pipe(
-      Flag.withDescription(`How many at most, up to ${anomaliesLimitMax} (default 20)`),
-      Flag.withDefault(20),
-    ),
+    limit: Flags.limit(anomaliesLimitMax, 20),
     ...common,
   },
   Effect.fn("cli.anomalies")(function* (given) {

@@ -4,43 +4,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Command, Flag } from "effect/cli"
-import { limitsDefault, limitsMax } from "../../projections/analytics/Analytics.ts"
 import { questions } from "../../projections/analytics/questions/all.ts"
 import type { Parameter } from "../../projections/analytics/questions/Parameter.ts"
 import type { Question } from "../../projections/analytics/questions/Question.ts"
-import { formats } from "../api/Analytics.ts"
 import { AskAnswer } from "../api/Questions.ts"
 import { answerText } from "./answerText.ts"
 import * as Asker from "./Asker.ts"
 import * as Flags from "./flags.ts"
 import { formatTable } from "./formatTable.ts"
 import { said } from "./said.ts"
+import { tableFlags } from "./tableFlags.ts"
 import { writeOut } from "./writeOut.ts"
-
-const shared = {
-  at: Flags.at,
-  clock: Flags.recordedClock,
-  format: Flag.Literals("format", ["table", ...formats]).pipe(
-    Flag.withDescription("How the rows are given (default table)"),
-    Flag.withDefault("table" as const),
-  ),
-  out: Flag.String("out").pipe(
-    Flag.withMetavar("FILE"),
-    Flag.withDescription("Write there instead of to standard output"),
-    Flag.optional,
-  ),
-  rows: Flags.integer("rows", { minimum: 1, maximum: limitsMax.rows }).pipe(
-    Flag.withDescription(`Rows at most (default ${limitsDefault.rows})`),
-    Flag.withDefault(limitsDefault.rows),
-  ),
-  seconds: Flags.integer("seconds", { minimum: 1, maximum: limitsMax.timeMs / 1000 }).pipe(
-    Flag.withDescription(`How long it may take (default ${limitsDefault.timeMs / 1000})`),
-    Flag.withDefault(limitsDefault.timeMs / 1000),
-  ),
-  log: Flags.log,
-  server: Flags.server,
-  json: Flags.json,
-}
 
 /** A parameter is checked where it is read: by the question, whoever is asked. */
 const flagOf = (name: string, { about, absent, choices, form, kind }: Parameter) =>
@@ -61,7 +35,7 @@ const commandOf = ({ about, name, parameters, title }: Question) =>
       parameters: Object.fromEntries(
         Object.entries(parameters).map(([each, parameter]) => [each, flagOf(each, parameter)]),
       ),
-      ...shared,
+      ...tableFlags,
     },
     Effect.fn(`cli.ask.${name}`)(function* (given) {
       const ask = yield* Asker.forTables(given)

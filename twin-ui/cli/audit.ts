@@ -17,10 +17,7 @@ export const audit = Command.make(
       Flag.withDescription("Only what was refused"),
       Flag.withDefault(false),
     ),
-    limit: Flags.integer("limit", { minimum: 1, maximum: eventsLimitMax }).pipe(
-      Flag.withDescription(`How many at most, up to ${eventsLimitMax} (default 50)`),
-      Flag.withDefault(50),
-    ),
+    limit: Flags.limit(eventsLimitMax, 50),
     ...common,
   },
   Effect.fn("cli.audit")(function* (given) {

@@ -23,10 +23,7 @@ export const deliveries = Command.make(
       Flag.withDescription("List the deliveries that are pending, given up, or delivered"),
       Flag.optional,
     ),
-    limit: Flags.integer("limit", { minimum: 1, maximum: deliveriesLimitMax }).pipe(
-      Flag.withDescription(`How many to list at most, up to ${deliveriesLimitMax} (default 20)`),
-      Flag.withDefault(20),
-    ),
+    limit: Flags.limit(deliveriesLimitMax, 20),
     at: Flags.at,
     clock: Flags.clock,
     log: Flags.log,

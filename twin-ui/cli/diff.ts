@@ -44,10 +44,7 @@ export const diff = Command.make(
       Flag.withDescription("Instead: what another log's twin differs in, as sqlite:PATH"),
       Flag.optional,
     ),
-    limit: Flags.integer("limit", { minimum: 1, maximum: changesLimitMax }).pipe(
-      Flag.withDescription(`How many things at most, up to ${changesLimitMax} (default 50)`),
-      Flag.withDefault(50),
-    ),
+    limit: Flags.limit(changesLimitMax, 50),
     clock: Flags.clock,
     log: Flags.log,
     server: Flags.server,

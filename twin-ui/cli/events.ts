@@ -21,10 +21,7 @@ export const events = Command.make(
     kind: only("kind", "Only these kinds, divided by commas, as MessageRefused,DeliveryAbandoned"),
     from: only("from", "From this position, or this instant by the sources' clocks, on"),
     to: only("to", "Up to this position or instant, without it"),
-    limit: Flags.integer("limit", { minimum: 1, maximum: eventsLimitMax }).pipe(
-      Flag.withDescription(`How many at most, up to ${eventsLimitMax} (default 20)`),
-      Flag.withDefault(20),
-    ),
+    limit: Flags.limit(eventsLimitMax, 20),
     log: Flags.log,
     server: Flags.server,
     json: Flags.json,

@@ -29,10 +29,7 @@ export const findings = Command.make(
       Flag.withDescription("Also what happens without anybody meaning harm, as counter wraps"),
       Flag.withDefault(false),
     ),
-    limit: Flags.integer("limit", { minimum: 1, maximum: findingsLimitMax }).pipe(
-      Flag.withDescription(`How many at most, up to ${findingsLimitMax} (default 20)`),
-      Flag.withDefault(20),
-    ),
+    limit: Flags.limit(findingsLimitMax, 20),
     at: Flags.at,
     clock: Flags.clock,
     log: Flags.log,

@@ -62,3 +62,10 @@ export const integer = (
       ),
     ),
   )
+
+/** How long a list may be. */
+export const limit = (maximum: number, usual: number) =>
+  integer("limit", { minimum: 1, maximum }).pipe(
+    Flag.withDescription(`How many at most, up to ${maximum} (default ${usual})`),
+    Flag.withDefault(usual),
+  )

@@ -3,7 +3,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Command, Flag } from "effect/cli"
+import { Command } from "effect/cli"
 import { type IncidentLine, IncidentsAnswer, incidentsLimitMax } from "../api/Incidents.ts"
 import * as Asker from "./Asker.ts"
 import * as Flags from "./flags.ts"
@@ -13,10 +13,7 @@ import * as Words from "./Words.ts"
 export const incidents = Command.make(
   "incidents",
   {
-    limit: Flags.integer("limit", { minimum: 1, maximum: incidentsLimitMax }).pipe(
-      Flag.withDescription(`How many at most, up to ${incidentsLimitMax} (default 20)`),
-      Flag.withDefault(20),
-    ),
+    limit: Flags.limit(incidentsLimitMax, 20),
     at: Flags.at,
     clock: Flags.clock,
     log: Flags.log,

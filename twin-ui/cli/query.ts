@@ -3,13 +3,12 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Argument, Command, Flag } from "effect/cli"
-import { limitsDefault, limitsMax } from "../../projections/analytics/Analytics.ts"
-import { formats, QueryAnswer } from "../api/Analytics.ts"
+import { Argument, Command } from "effect/cli"
+import { QueryAnswer } from "../api/Analytics.ts"
 import { answerText } from "./answerText.ts"
 import * as Asker from "./Asker.ts"
-import * as Flags from "./flags.ts"
 import { said } from "./said.ts"
+import { tableFlags } from "./tableFlags.ts"
 import { writeOut } from "./writeOut.ts"
 
 export const query = Command.make(
@@ -20,28 +19,7 @@ export const query = Command.make(
         'One SELECT, as "SELECT station, count(*) FROM receptions GROUP BY ALL"',
       ),
     ),
-    at: Flags.at,
-    clock: Flags.recordedClock,
-    format: Flag.Literals("format", ["table", ...formats]).pipe(
-      Flag.withDescription("How the rows are given (default table)"),
-      Flag.withDefault("table" as const),
-    ),
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("FILE"),
-      Flag.withDescription("Write there instead of to standard output"),
-      Flag.optional,
-    ),
-    rows: Flags.integer("rows", { minimum: 1, maximum: limitsMax.rows }).pipe(
-      Flag.withDescription(`Rows at most (default ${limitsDefault.rows})`),
-      Flag.withDefault(limitsDefault.rows),
-    ),
-    seconds: Flags.integer("seconds", { minimum: 1, maximum: limitsMax.timeMs / 1000 }).pipe(
-      Flag.withDescription(`How long it may take (default ${limitsDefault.timeMs / 1000})`),
-      Flag.withDefault(limitsDefault.timeMs / 1000),
-    ),
-    log: Flags.log,
-    server: Flags.server,
-    json: Flags.json,
+    ...tableFlags,
   },
   Effect.fn("cli.query")(function* (given) {
     const ask = yield* Asker.forTables(given)
