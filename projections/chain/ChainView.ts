@@ -185,6 +185,8 @@ export const Totals = Schema.Struct({
   stationsLost: Schema.Int,
   /** Stations left out of the view; none of them lost trust unless so many did that they do not fit. */
   stationsHidden: Schema.Int,
+  /** Customers left out of the view, whose deliveries do best. */
+  customersHidden: Schema.Int,
   delivered: Schema.Int,
   pending: Schema.Int,
   failing: Schema.Int,

@@ -53,7 +53,7 @@ export const viewOf = (
     position: state.position,
     occurredMs: state.nowMs,
     recordedMs: state.recordedMs,
-    totals: totalsOf(state, stations.length),
+    totals: totalsOf(state, stations.length, customers.length),
     groups,
     stations: stations.map((station) => stationView(station, state.nowMs)),
     dataCentres: centres.map((centre) => dataCentreView(centre, state.nowMs)),
@@ -332,7 +332,7 @@ const oldestPending = (state: State): PendingView | null => {
   return null
 }
 
-const totalsOf = (state: State, stationsShown: number): Totals => {
+const totalsOf = (state: State, stationsShown: number, customersShown: number): Totals => {
   const ledger = { delivered: 0, pending: 0, failing: 0, abandoned: 0 }
   for (const customer of state.customers.values()) {
     ledger.delivered += customer.delivered
@@ -355,6 +355,7 @@ const totalsOf = (state: State, stationsShown: number): Totals => {
     stationsAttested: state.stationsAttested,
     stationsLost: state.stationsLost,
     stationsHidden: state.stations.size - stationsShown,
+    customersHidden: state.customers.size - customersShown,
     ...ledger,
   }
 }

@@ -204,6 +204,7 @@ const emptyView: ChainView = {
     stationsAttested: 0,
     stationsLost: 0,
     stationsHidden: 0,
+    customersHidden: 0,
     delivered: 0,
     pending: 0,
     failing: 0,

@@ -10,6 +10,7 @@ import * as Picture from "../../../twin-ui/web/data/Picture.ts"
 import * as Source from "../../../twin-ui/web/data/Source.ts"
 import { zoomed } from "../../../twin-ui/web/interact/bindTimeline.ts"
 import { targetDot } from "../../../twin-ui/web/interact/roving.ts"
+import { concernedBy } from "../../../twin-ui/web/model/concerned.ts"
 import { filterOf } from "../../../twin-ui/web/model/Filter.ts"
 import { rowsCsv } from "../../../twin-ui/web/export/rowsCsv.ts"
 import { svgInk } from "../../../twin-ui/web/export/SvgInk.ts"
@@ -112,6 +113,51 @@ describe("layout", () => {
   it("gives the same marks for the same view", () => {
     const shown = { size: sizes[0], selection: undefined, filter: all, closed: [] }
     assert.deepStrictEqual(layoutOf(networks[0].view, shown), layoutOf(networks[0].view, shown))
+  })
+})
+
+describe("several things selected", () => {
+  it("are all marked, and those of an incident begin with what it is about", () => {
+    const [network] = networks
+    const [first, second, third] = network.view.stations
+    const { stations } = layoutOf(network.view, {
+      size: sizes[0],
+      selection: { kind: "station", id: second.id },
+      also: [
+        { kind: "station", id: third.id },
+        { kind: "device", id: first.id },
+      ],
+      filter: all,
+      closed: [],
+    })
+    const marked = stations.filter(({ isSelected }) => isSelected).map(({ id }) => id)
+    assert.deepStrictEqual(marked.toSorted(), [second.id, third.id].toSorted())
+    const moment = { position: 4, ms: 5 }
+    const incident = {
+      kind: "finding",
+      label: "",
+      tone: "refused",
+      start: moment,
+      count: 1,
+    } as const
+    assert.deepStrictEqual(
+      concernedBy({ ...incident, id: "a", device: "4D33DB", customer: "hydro" }, undefined),
+      [
+        { kind: "device", id: "4D33DB" },
+        { kind: "customer", id: "hydro" },
+      ],
+    )
+    const [jammed, ...around] = concernedBy(
+      { ...incident, id: "jam", area: first.city ?? "" },
+      network.view,
+    )
+    assert.deepStrictEqual(jammed, { kind: "incident", id: "jam" })
+    assert.isAbove(around.length, 0)
+    assert.isTrue(
+      around.every(
+        ({ id }) => network.view.stations.find((one) => one.id === id)?.city === first.city,
+      ),
+    )
   })
 })
 
@@ -261,15 +307,15 @@ describe("address", () => {
         .tuple(fc.nat(), fc.constantFrom(...Source.speeds))
         .map(([at, speed]) => Source.replay(at, speed)),
     )
+    const thing = fc.record({
+      kind: fc.constantFrom(...Address.selectable),
+      id: fc.string({ minLength: 1 }),
+    })
     const address: fc.Arbitrary<Address.Address> = fc.record({
       source,
       view: fc.constantFrom(...Address.views),
-      selection: orNone(
-        fc.record({
-          kind: fc.constantFrom(...Address.selectable),
-          id: fc.string({ minLength: 1 }),
-        }),
-      ),
+      selection: orNone(thing),
+      also: fc.array(thing, { maxLength: 6 }),
       query: fc.string(),
       problemsOnly: fc.boolean(),
       grouping: fc.constantFrom(...Grouping.literals),

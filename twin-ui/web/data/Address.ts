@@ -51,6 +51,8 @@ export interface Address {
   readonly source: Source.Source
   readonly view: View
   readonly selection: Selection | undefined
+  /** What is selected with it: the other things of an incident. */
+  readonly also: ReadonlyArray<Selection>
   readonly query: string
   /** What is well is dimmed, and where there are many, left out. */
   readonly problemsOnly: boolean
@@ -74,6 +76,7 @@ export const initial: Address = {
   source: Source.live,
   view: "chain",
   selection: undefined,
+  also: [],
   query: "",
   problemsOnly: false,
   grouping: "customer",
@@ -88,6 +91,8 @@ export const initial: Address = {
 
 /** Groups that an address can name as closed: so many are never seen at once. */
 const closedMax = 64
+/** Things selected beside the first. */
+export const alsoMax = 40
 
 interface Field<Value> {
   /** The parameters of a value; [] for the initial one. */
@@ -143,6 +148,15 @@ const fields: Fields = {
     (value) => (value === undefined ? undefined : `${value.kind}:${value.id}`),
     (text) => selectionFrom(text),
   ),
+  also: {
+    write: (things) =>
+      things.slice(0, alsoMax).map(({ id, kind }) => ["also", `${kind}:${id}`] as const),
+    read: (parts) =>
+      parts
+        .getAll("also")
+        .slice(0, alsoMax)
+        .flatMap((text) => selectionFrom(text) ?? []),
+  },
   query: one(
     "find",
     (text) => (text === "" ? undefined : text),
@@ -192,6 +206,7 @@ export const toQuery = (address: Address): string => {
       ...fields.view.write(address.view),
       ...fields.source.write(address.source),
       ...fields.selection.write(address.selection),
+      ...fields.also.write(address.also),
       ...fields.query.write(address.query),
       ...fields.problemsOnly.write(address.problemsOnly),
       ...fields.grouping.write(address.grouping),
@@ -217,6 +232,7 @@ export const fromQuery = (query: string): Address => {
     source: read("source"),
     view: read("view"),
     selection: read("selection"),
+    also: read("also"),
     query: read("query"),
     problemsOnly: read("problemsOnly"),
     grouping: read("grouping"),

@@ -40,7 +40,12 @@ export interface Intents {
   ) => void
   /** Closes what is open, opens what is closed. */
   readonly fold: (key: string) => void
-  readonly select: (kind: Address.Selectable, id: string) => void
+  /** Opens a thing; others of an incident may be marked with it. */
+  readonly select: (
+    kind: Address.Selectable,
+    id: string,
+    also?: ReadonlyArray<Address.Selection>,
+  ) => void
   readonly clear: () => void
   /** Another part of the panel. */
   readonly tab: (tab: string) => void
@@ -80,8 +85,8 @@ export const intentsOn = (ui: BehaviorSubject<Ui>): Intents => {
       const { closed } = ui.value.address
       go({ closed: closed.includes(key) ? closed.filter((one) => one !== key) : [...closed, key] })
     },
-    select: (kind, id) => go({ selection: { kind, id }, tab: "" }),
-    clear: () => go({ selection: undefined, tab: "" }),
+    select: (kind, id, also = []) => go({ selection: { kind, id }, also, tab: "" }),
+    clear: () => go({ selection: undefined, also: [], tab: "" }),
     tab: (tab) => go({ tab }),
     pin: (pinned) => go({ pinned }),
     find: (query) => go({ query }),

@@ -3,8 +3,9 @@
  * the wheel or with plus and minus, from all of time down to milliseconds.
  */
 import { Subject, throttleTime, asyncScheduler } from "rxjs"
-import type { Incident } from "../../../projections/chain/ChainView.ts"
+import type { ChainView, Incident } from "../../../projections/chain/ChainView.ts"
 import type { Span } from "../data/Address.ts"
+import { concernedBy } from "../model/concerned.ts"
 import { laneTop, positionAt, xOf } from "../model/TimelineMarks.ts"
 import type { Page } from "../view/page.ts"
 import { rove } from "./roving.ts"
@@ -158,7 +159,7 @@ export const toIncident = (page: Page, does: Intents, isNext: boolean): void => 
     .map((incident) => ({ incident, position: (incident.found ?? incident.start).position }))
     .filter(({ position }) => (isNext ? position > at : position < at))
     .toSorted((a, b) => (isNext ? a.position - b.position : b.position - a.position))
-  if (placed.length > 0) goTo(placed[0].incident, does)
+  if (placed.length > 0) goTo(placed[0].incident, drawn?.frame.picture.view, does)
 }
 
 /** The span made longer by a factor about an instant, within all of time. */
@@ -174,22 +175,19 @@ export const zoomed = (span: Span, aboutMs: number, factor: number, bounds: Span
   }
 }
 
-/** Goes to an incident's first moment with its thing selected. */
+/** Goes to an incident's first moment with its things selected. */
 const openIncident = (target: EventTarget | null, page: Page, does: Intents): boolean => {
   if (!(target instanceof Element)) return false
   const id = target.closest("[data-incident]")?.getAttribute("data-incident")
   const mark = page.last()?.marks?.incidents.find(({ key }) => key === id)
   if (mark === undefined) return false
-  goTo(mark.incident, does)
+  goTo(mark.incident, page.last()?.frame.picture.view, does)
   return true
 }
 
-const goTo = (incident: Incident, does: Intents): void => {
+const goTo = (incident: Incident, view: ChainView | undefined, does: Intents): void => {
   // A finding is known from when it was found: before, there would be nothing to see of it.
   does.seek((incident.found ?? incident.start).position)
-  if (incident.station !== undefined) does.select("station", incident.station)
-  else if (incident.device !== undefined) does.select("device", incident.device)
-  else if (incident.customer !== undefined) does.select("customer", incident.customer)
-  else if (incident.dataCentre !== undefined) does.select("centre", incident.dataCentre)
-  else does.select("incident", incident.id)
+  const [thing, ...others] = concernedBy(incident, view)
+  if (thing !== undefined) does.select(thing.kind, thing.id, others)
 }

@@ -15,7 +15,8 @@ import type {
 import type { CoverageAnswer } from "../../api/Coverage.ts"
 import type { Selection } from "../data/Address.ts"
 import type { Filter } from "../model/Filter.ts"
-import type { Point, Size } from "../model/Layout.ts"
+import { type Point, selectedBy, type Size } from "../model/Layout.ts"
+import type { Difference, Differences } from "../panel/changes.ts"
 
 export interface Place extends Point {
   readonly id: string
@@ -29,6 +30,8 @@ export interface Place extends Point {
   /** Of the circle that its reach fills, px; 0 where it is not known. */
   readonly reach: number
   readonly devices: number
+  /** How it differs from the pinned instant. */
+  readonly difference: Difference | undefined
 }
 
 export interface Seen extends Point {
@@ -73,7 +76,9 @@ export interface MapLayout {
 export interface Shown {
   readonly size: Size
   readonly selection: Selection | undefined
+  readonly also: ReadonlyArray<Selection>
   readonly filter: Filter
+  readonly differences: Differences | undefined
 }
 
 /** Rays of one selection: the strongest first. */
@@ -84,12 +89,13 @@ export const mapOf = (
   view: ChainView,
   coverage: CoverageAnswer | undefined,
   projection: GeoProjection,
-  { filter, selection, size }: Shown,
+  { also, differences, filter, selection, size }: Shown,
 ): MapLayout => {
   const reaches = new Map(coverage?.stations.map((one) => [one.id, one]))
   const devices = new Map(
     view.groups.flatMap((group) => group.shown.map((device) => [device.id, { device, group }])),
   )
+  const isChosen = selectedBy({ selection, also })
   const selectedDevice = selection?.kind === "device" ? selection.id : undefined
   const selectedStation = selection?.kind === "station" ? selection.id : undefined
   const hearers = new Set(
@@ -106,7 +112,7 @@ export const mapOf = (
     const { id, lat, lng } = station
     const point = lat === undefined || lng === undefined ? undefined : at(lng, lat)
     if (point === undefined) return []
-    const isSelected = id === selectedStation
+    const isSelected = isChosen("station", id)
     if (filter.hides && !filter.station(station) && !isSelected && !hearers.has(id)) return []
     return [
       {
@@ -119,6 +125,7 @@ export const mapOf = (
         label: "",
         reach: (reaches.get(id)?.reachKm ?? 0) * pxPerKm,
         devices: reaches.get(id)?.devices ?? 0,
+        difference: differences?.things.get(`station:${id}`),
       },
     ]
   })
@@ -138,7 +145,7 @@ export const mapOf = (
       id,
       verdict: known?.device.verdict ?? "none",
       isDim: filter.isOn && !passes,
-      isSelected,
+      isSelected: isChosen("device", id),
       receivers: receivers.length,
     })
     for (const { dbm, station } of receivers) {

@@ -2,14 +2,13 @@
  * The map as keyed joins: ground, reach, jammed regions and stations as SVG; devices, of which there are many, on a
  * canvas. No state but what is on the screen.
  */
-import { line, type Selection } from "d3"
+import { line } from "d3"
+import { signs } from "../model/DifferenceMarks.ts"
 import { count, plural } from "../model/format.ts"
+import { layer, type Layer, type Root } from "../view/layer.ts"
 import { clear, colourOf, glyph, type Palette } from "../view/paint.ts"
 import type { Ground } from "./ground.ts"
 import type { MapLayout, Place, Ray, Region } from "./MapLayout.ts"
-
-export type Root = Selection<SVGSVGElement, unknown, null, undefined>
-type Layer = Selection<SVGGElement, unknown, null, undefined>
 
 /** Only when the projection changes. */
 export const drawGround = (under: Root, { borders, land, names }: Ground): void => {
@@ -65,13 +64,6 @@ export const drawSeen = (canvas: HTMLCanvasElement, layout: MapLayout, palette: 
     to.stroke()
   }
   to.globalAlpha = 1
-}
-
-const layer = (root: Root, name: string, label?: string): Layer => {
-  const found = root.select<SVGGElement>(`g.${name}`)
-  const group = found.empty() ? root.append("g").attr("class", name) : found
-  if (label !== undefined) group.attr("role", "group").attr("aria-label", label)
-  return group
 }
 
 const drawTitle = (to: Layer, layout: MapLayout): void => {
@@ -190,7 +182,8 @@ const drawPlaces = (to: Layer, places: ReadonlyArray<Place>): void => {
       const made = enter.append("g").attr("role", "button").attr("data-kind", "station")
       made.append("circle").attr("r", 10)
       made.append("path")
-      made.append("text").attr("x", 9).attr("dy", "0.34em")
+      made.append("text").attr("class", "id").attr("x", 9).attr("dy", "0.34em")
+      made.append("text").attr("class", "differs").attr("x", -8).attr("dy", "0.34em")
       return made
     })
     .attr("class", ({ isDim, isLit, isSelected, station }) =>
@@ -203,10 +196,14 @@ const drawPlaces = (to: Layer, places: ReadonlyArray<Place>): void => {
     .attr("aria-label", placeLabel)
     .attr("transform", ({ x, y }) => `translate(${x},${y})`)
   place.select("path").attr("d", ({ station }) => shapes[station.trust])
-  place.select("text").text(({ label }) => label)
+  place.select("text.id").text(({ label }) => label)
+  place
+    .select("text.differs")
+    .attr("class", ({ difference }) => `differs ${difference ?? ""}`)
+    .text(({ difference }) => (difference === undefined ? "" : signs[difference]))
 }
 
-const placeLabel = ({ devices, id, reach, station }: Place): string => {
+const placeLabel = ({ devices, difference, id, reach, station }: Place): string => {
   const trust =
     station.trust === "lost"
       ? "trust lost"
@@ -215,5 +212,5 @@ const placeLabel = ({ devices, id, reach, station }: Place): string => {
         : "not attested"
   const name = station.name === undefined ? "" : `, ${station.name}`
   const hears = devices === 0 ? "" : `, usually hears ${plural(devices, "device")}`
-  return `station ${id}${name}, ${trust}, ${plural(station.rate, "reception")} a minute${hears}${reach > 0 ? ", reach drawn" : ""}`
+  return `station ${id}${name}, ${trust}, ${plural(station.rate, "reception")} a minute${hears}${reach > 0 ? ", reach drawn" : ""}${difference === undefined ? "" : `, ${difference} since the pinned instant`}`
 }

@@ -170,12 +170,23 @@ export const mapOn = ({ map: element, tip }: Parts, does: Intents): Map => {
   }
 
   return {
-    draw: ({ answers, picture: { view }, stage, ui: { address } }, palette) => {
+    draw: ({ answers, differences, picture: { view }, stage, ui: { address } }, palette) => {
       if (view === undefined) return
       const asked = answerTo(answers, coverageAsked(address))
       if (asked?._tag === "answer") known = asked.answer
-      const { camera, problemsOnly, query, selection } = address
-      const from = [view, known, stage, selection, query, problemsOnly, palette, camera]
+      const { also, camera, problemsOnly, query, selection } = address
+      const from = [
+        view,
+        known,
+        stage,
+        selection,
+        also,
+        query,
+        problemsOnly,
+        palette,
+        camera,
+        differences,
+      ]
       if (from.every((one, index) => one === drawnFrom[index])) return
       drawnFrom = from
       size = stage
@@ -190,7 +201,7 @@ export const mapOn = ({ map: element, tip }: Parts, does: Intents): Map => {
         drawGround(select(under), groundOf(projection, stage))
       }
       const filter = filterOf(query, problemsOnly)
-      layout = mapOf(view, known, projection, { size: stage, selection, filter })
+      layout = mapOf(view, known, projection, { size: stage, selection, also, filter, differences })
       drawMap({ under: select(under), over: select(over) }, layout)
       drawSeen(canvas, layout, palette)
     },

@@ -17,6 +17,7 @@ import type {
 } from "../../../projections/chain/ChainView.ts"
 import type { Selection } from "../data/Address.ts"
 import type { Filter } from "./Filter.ts"
+import { fitCustomers, type Fitted as FittedCustomers } from "./fitCustomers.ts"
 import { fitDevices } from "./fitDevices.ts"
 import { fitStations, type Fitted } from "./fitStations.ts"
 
@@ -73,7 +74,7 @@ export interface StationMark extends Point {
   readonly isSelected: boolean
 }
 
-/** Of the stations of a site. */
+/** Of the stations of a site, or of customers that fare alike. */
 export interface Heading extends Point {
   /** As it stands in the address when it is closed. */
   readonly key: string
@@ -94,6 +95,8 @@ export interface CentreMark extends Point {
 export interface CustomerMark extends Point {
   readonly id: string
   readonly customer: CustomerView
+  /** A row is one line: its ledger is a thin bar. */
+  readonly isRow: boolean
   readonly width: number
   readonly height: number
   readonly isDim: boolean
@@ -124,12 +127,16 @@ export interface Layout {
   readonly stationsMore: string
   readonly centres: ReadonlyArray<CentreMark>
   readonly customers: ReadonlyArray<CustomerMark>
+  readonly customerHeadings: ReadonlyArray<Heading>
+  readonly customersMore: string
   readonly edges: ReadonlyArray<EdgeMark>
 }
 
 export interface Shown {
   readonly size: Size
   readonly selection: Selection | undefined
+  /** Marked with it. */
+  readonly also?: ReadonlyArray<Selection>
   readonly filter: Filter
   /** Keys of groups and sites that are closed. */
   readonly closed: ReadonlyArray<string>
@@ -144,8 +151,7 @@ const bottom = 44
 export const layoutOf = (view: ChainView, shown: Shown): Layout => {
   const columns = columnsOf(shown.size)
   const room = { top, height: shown.size.height - top - bottom }
-  const isSelected = (kind: Selection["kind"], id: string): boolean =>
-    shown.selection?.kind === kind && shown.selection.id === id
+  const isSelected = selectedBy(shown)
   const { closed, filter } = shown
   const groups = fitDevices(view, columns.devices, room, {
     closed,
@@ -158,7 +164,11 @@ export const layoutOf = (view: ChainView, shown: Shown): Layout => {
     isSelected: (id) => isSelected("station", id),
   })
   const centres = centresOf(view.dataCentres, columns.core, room, isSelected)
-  const customers = customersOf(view.customers, columns.customers, room, shown.filter, isSelected)
+  const customers = fitCustomers(view.customers, columns.customers, room, {
+    closed,
+    filter,
+    isSelected: (id) => isSelected("customer", id),
+  })
   return {
     size: shown.size,
     columns,
@@ -167,13 +177,35 @@ export const layoutOf = (view: ChainView, shown: Shown): Layout => {
     headings: stations.headings,
     stationsMore: stations.more + hiddenStations(view),
     centres,
-    customers,
+    customers: customers.marks,
+    customerHeadings: customers.headings,
+    customersMore: customers.more,
     edges: edgesOf(
       view,
-      { groups, stations: stations.marks, anchors: stations.anchors, centres, customers },
+      {
+        groups,
+        stations: stations.marks,
+        anchors: stations.anchors,
+        centres,
+        customers: customers.marks,
+        customerAnchors: customers.anchors,
+      },
       shown,
     ),
   }
+}
+
+/** Whether a thing is what is open, or selected with it. */
+export const selectedBy = ({
+  also = [],
+  selection,
+}: Pick<Shown, "also" | "selection">): IsSelected => {
+  const names = new Set(
+    [...also, ...(selection === undefined ? [] : [selection])].map(
+      ({ id, kind }) => `${kind}:${id}`,
+    ),
+  )
+  return (kind, id) => names.size > 0 && names.has(`${kind}:${id}`)
 }
 
 const hiddenStations = (view: ChainView): string =>
@@ -233,38 +265,13 @@ const centresOf = (
   })
 }
 
-const cardMost = 78
-const cardLeast = 44
-
-const customersOf = (
-  customers: ReadonlyArray<CustomerView>,
-  column: Column,
-  room: Room,
-  filter: Filter,
-  isSelected: IsSelected,
-): ReadonlyArray<CustomerMark> => {
-  const pitch = room.height / Math.max(1, customers.length)
-  const height = clamp(pitch - 10, cardLeast, cardMost)
-  const fits = Math.floor(room.height / (cardLeast + 4))
-  const step = Math.max(cardLeast + 4, pitch)
-  return customers.slice(0, fits).map((customer, index) => ({
-    id: customer.id,
-    customer,
-    x: column.x,
-    y: room.top + step * index + (step - height) / 2,
-    width: column.width,
-    height,
-    isDim: !filter.customer(customer),
-    isSelected: isSelected("customer", customer.id),
-  }))
-}
-
 interface Ends {
   readonly groups: ReadonlyArray<GroupMark>
   readonly stations: ReadonlyArray<StationMark>
   readonly anchors: Fitted["anchors"]
   readonly centres: ReadonlyArray<CentreMark>
   readonly customers: ReadonlyArray<CustomerMark>
+  readonly customerAnchors: FittedCustomers["anchors"]
 }
 
 /** Width for a level (1 + log2 of messages in five minutes). */
@@ -300,7 +307,6 @@ const edgesOf = (view: ChainView, ends: Ends, shown: Shown): ReadonlyArray<EdgeM
       isLit: station.isSelected,
     })
   }
-  edges.push(...toClosed.values())
   for (const station of ends.stations) {
     const centre = centres.get(station.station.dataCentre ?? "")
     if (centre === undefined || station.station.rate === 0) continue
@@ -316,6 +322,20 @@ const edgesOf = (view: ChainView, ends: Ends, shown: Shown): ReadonlyArray<EdgeM
   }
   for (const { from, to, level } of view.carried) {
     const [centre, customer] = [centres.get(from), customers.get(to)]
+    const anchor = ends.customerAnchors.get(to)
+    if (centre !== undefined && anchor !== undefined) {
+      const key = `${from}>${anchor.key}`
+      const width = Math.max(widthOf(level), toClosed.get(key)?.width ?? 0)
+      toClosed.set(key, {
+        key,
+        from: { x: centre.x + centre.width, y: centre.y + centre.height / 2 },
+        to: anchor.in,
+        width,
+        tone: anchor.isTroubled ? "suspicious" : "ok",
+        isDim: false,
+        isLit: centre.isSelected,
+      })
+    }
     if (centre === undefined || customer === undefined) continue
     edges.push({
       key: `${from}>${to}`,
@@ -327,5 +347,6 @@ const edgesOf = (view: ChainView, ends: Ends, shown: Shown): ReadonlyArray<EdgeM
       isLit: selection !== undefined && (customer.isSelected || centre.isSelected),
     })
   }
+  edges.push(...toClosed.values())
   return edges
 }

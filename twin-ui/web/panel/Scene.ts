@@ -7,7 +7,7 @@ import type { Desk, DeskDoes } from "./Desk.ts"
 import type { Answers, Question } from "./Question.ts"
 
 export interface Does extends DeskDoes {
-  readonly select: (kind: Selectable, id: string) => void
+  readonly select: (kind: Selectable, id: string, also?: ReadonlyArray<Selection>) => void
   readonly clear: () => void
   readonly seek: (at: number) => void
   readonly tab: (tab: string) => void
@@ -17,6 +17,8 @@ export interface Does extends DeskDoes {
 /** What stands in the address of it. */
 export interface Wish {
   readonly selection: Selection | undefined
+  /** What is selected with it. */
+  readonly also: ReadonlyArray<Selection>
   /** Which part of the panel is shown; "" for the first. */
   readonly tab: string
   /** The instant that what is shown is compared with. */

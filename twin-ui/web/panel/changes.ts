@@ -18,8 +18,12 @@ export const diffQuestion = (pinned: number): Question<DiffAnswer> => ({
 /** How a thing of the picture differs. `gone`: it was there at the pinned instant. */
 export type Difference = "added" | "changed" | "gone"
 
-/** By `device:4D33DB`, `station:BS-0001`, `customer:hydro`, `centre:dc-1`. What is not in it is as it was. */
-export type Differences = ReadonlyMap<string, Difference>
+export interface Differences {
+  /** By `device:4D33DB`, `station:BS-0001`, `customer:hydro`, `centre:dc-1`. What is not in it is as it was. */
+  readonly things: ReadonlyMap<string, Difference>
+  /** So many more differ than were told. */
+  readonly beyond: number
+}
 
 /** What was made of an answer: the same again for the same. */
 const knownFor = new WeakMap<DiffAnswer, Differences>()
@@ -38,7 +42,8 @@ export const differencesIn = (
   if (answer === undefined) return undefined
   const known = knownFor.get(answer)
   if (known !== undefined) return known
-  const differences = new Map<string, Difference>()
+  const things = new Map<string, Difference>()
+  const differences = { things, beyond: answer.total - answer.changes.length }
   knownFor.set(answer, differences)
   for (const difference of answer.changes) {
     const { change, thing } = difference
@@ -48,8 +53,8 @@ export const differencesIn = (
     const name = `${opened.kind}:${opened.id}`
     // What comes or goes itself outweighs what changed of it.
     const isItself = thing.startsWith(`${opened.kind} `) || thing.startsWith("data-centre ")
-    if (isItself) differences.set(name, differenceOf[change])
-    else if (!differences.has(name)) differences.set(name, "changed")
+    if (isItself) things.set(name, differenceOf[change])
+    else if (!things.has(name)) things.set(name, "changed")
   }
   return differences
 }

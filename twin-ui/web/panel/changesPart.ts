@@ -1,5 +1,6 @@
 /** What was added, changed or is gone since the pinned instant, as a list by kind of thing. */
 import type { Change } from "../../api/Diff.ts"
+import { signs } from "../model/DifferenceMarks.ts"
 import { count, instant, plural, position } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
 import {
@@ -90,14 +91,8 @@ const tally = (changes: ReadonlyArray<Change>, which: Change["change"]): Tree =>
   const { length } = changes.filter(({ change }) => change === which)
   const name = differenceOf[which]
   return h("span", { key: which, class: `difference ${name}` }, [
-    `${signs[which]} ${count(length)} ${name}`,
+    `${signs[name]} ${count(length)} ${name}`,
   ])
-}
-
-const signs: Readonly<Record<Change["change"], string>> = {
-  added: "+",
-  changed: "~",
-  removed: "−",
 }
 
 const group = (scene: Scene, name: string, changes: ReadonlyArray<Change>): Tree =>
@@ -126,7 +121,7 @@ const changeItem = (scene: Scene, difference: Change): Tree => {
     change === "changed" || isOpen ? inOrder(difference).slice(0, isOpen ? 200 : fieldsMax) : []
   const rest = fields.length - shown.length
   return h("li", { key: thing }, [
-    h("span", { class: `difference ${differenceOf[change]}` }, [signs[change]]),
+    h("span", { class: `difference ${differenceOf[change]}` }, [signs[differenceOf[change]]]),
     opened === undefined ? name : link(opened.kind, opened.id, does, name),
     h(
       "dl",

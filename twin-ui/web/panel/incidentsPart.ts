@@ -1,9 +1,9 @@
 /**
  * All incidents, one line each, what began last first: what overlaps and concerns the same thing is one. A click goes
- * to its first moment with its first thing selected.
+ * to its first moment with its things selected.
  */
 import { type IncidentLine, IncidentsAnswer } from "../../api/Incidents.ts"
-import type { Selection } from "../data/Address.ts"
+import { concernedByAll } from "../model/concerned.ts"
 import { count, duration, instant, plural } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
 import { anomaliesSection, anomalyQuestions } from "./anomaliesSection.ts"
@@ -46,32 +46,6 @@ const linesOf = ({ answers, does, view }: Scene): ReadonlyArray<Tree> => {
   ]
 }
 
-/** What it is about: the first thing of its first part. */
-export const firstThing = ({
-  customers,
-  dataCentres,
-  devices,
-  parts,
-  stations,
-}: IncidentLine): Selection | undefined => {
-  const [first] = parts
-  const [kind, id] =
-    first?.device !== undefined
-      ? (["device", first.device] as const)
-      : first?.station !== undefined
-        ? (["station", first.station] as const)
-        : first?.customer !== undefined
-          ? (["customer", first.customer] as const)
-          : stations.length > 0
-            ? (["station", stations[0]] as const)
-            : devices.length > 0
-              ? (["device", devices[0]] as const)
-              : customers.length > 0
-                ? (["customer", customers[0]] as const)
-                : (["centre", dataCentres[0]] as const)
-  return id === undefined ? undefined : { kind, id }
-}
-
 const card = (line: IncidentLine, nowMs: number, does: Does): Tree => {
   const { cause, customers, dataCentres, devices, end, label, parts, start, stations } = line
   const tone = parts.some((part) => part.tone === "refused") ? "refused" : "suspicious"
@@ -98,8 +72,8 @@ const card = (line: IncidentLine, nowMs: number, does: Does): Tree => {
       ],
       () => {
         does.seek(start.position)
-        const thing = firstThing(line)
-        if (thing !== undefined) does.select(thing.kind, thing.id)
+        const [thing, ...others] = concernedByAll(line)
+        if (thing !== undefined) does.select(thing.kind, thing.id, others)
       },
     ),
     h("small", {}, [

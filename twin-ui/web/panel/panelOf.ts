@@ -3,10 +3,10 @@
  * selected. One file a panel; here is only which one it is, its tabs, and what it asks.
  */
 import type { Selectable, Selection } from "../data/Address.ts"
-import { position } from "../model/format.ts"
+import { count, position } from "../model/format.ts"
 import { h, type Tree } from "../view/patch.ts"
 import { centrePanel } from "./centrePanel.ts"
-import { diffQuestion } from "./changes.ts"
+import { differencesIn, diffQuestion } from "./changes.ts"
 import { corePart } from "./corePart.ts"
 import { customerPanel } from "./customerPanel.ts"
 import { devicePanel } from "./devicePanel.ts"
@@ -17,7 +17,7 @@ import { lazy } from "./lazy.ts"
 import { messagePanel } from "./messagePanel.ts"
 import { networkHead, networkPanel } from "./networkPanel.ts"
 import type { Answers, Question } from "./Question.ts"
-import type { Does, Part, Scene, Wish } from "./Scene.ts"
+import type { Part, Scene, Wish } from "./Scene.ts"
 import { stationPanel } from "./stationPanel.ts"
 import { type Tab, tabOf, tabRow } from "./tabs.ts"
 
@@ -58,6 +58,9 @@ const panels: Readonly<Record<Selectable, Part>> = {
   incident: incidentPanel,
 }
 
+/** Things named that are selected with the one that is open. */
+const othersMax = 8
+
 /** Things with events of their own have these as a second tab. */
 const withEvents: ReadonlySet<Selectable> = new Set(["device", "station", "message", "customer"])
 
@@ -77,22 +80,26 @@ export const asksOf = (wish: Wish, answers: Answers): ReadonlyArray<Question<unk
 ]
 
 export const panelOf = (scene: Scene): ReadonlyArray<Tree> => {
-  const { does, pinned, selection, view } = scene
+  const { pinned, selection, view } = scene
   const tabs = tabsOf(selection)
   return [
-    ...(pinned === undefined ? [] : [pinNote(pinned, does)]),
+    ...(pinned === undefined ? [] : [pinNote(pinned, scene)]),
+    ...withOthers(scene),
     ...(tabs.length > 1 ? [tabRow(tabs, scene)] : []),
     ...(selection === undefined ? [networkHead(view)] : []),
     ...partOf(scene).show(scene),
   ]
 }
 
-const pinNote = (pinned: number, does: Does): Tree =>
-  h("p", { key: "pin", class: "pinned" }, [
+const pinNote = (pinned: number, { answers, does }: Scene): Tree => {
+  const beyond = differencesIn(answers, pinned)?.beyond ?? 0
+  return h("p", { key: "pin", class: "pinned" }, [
     h(
       "button",
       { class: "link", title: "list what differs" },
-      [`compared with ${position(pinned)}`],
+      [
+        `compared with ${position(pinned)}${beyond > 0 ? `; ${count(beyond)} more differ than are marked` : ""}`,
+      ],
       () => {
         does.clear()
         does.tab("changes")
@@ -105,3 +112,26 @@ const pinNote = (pinned: number, does: Does): Tree =>
       () => does.pin(undefined),
     ),
   ])
+}
+
+/** What was selected with the thing that is open: each opens, and the rest stay selected with it. */
+const withOthers = ({ also, does, selection }: Scene): ReadonlyArray<Tree> =>
+  selection === undefined || also.length === 0
+    ? []
+    : [
+        h("p", { key: "also", class: "also" }, [
+          "with ",
+          ...also
+            .slice(0, othersMax)
+            .flatMap((one, index) => [
+              index === 0 ? undefined : ", ",
+              h("button", { class: "link", key: `${one.kind}:${one.id}` }, [one.id], () =>
+                does.select(one.kind, one.id, [
+                  selection,
+                  ...also.filter((other) => other !== one),
+                ]),
+              ),
+            ]),
+          also.length > othersMax ? ` and ${count(also.length - othersMax)} more` : undefined,
+        ]),
+      ]

@@ -18,12 +18,12 @@ export const panelOn = (element: HTMLElement, does: Does): Panel => {
   return {
     draw: ({ answers, desk, picture, ui }) => {
       const { view } = picture
-      const { pinned, selection, tab } = ui.address
+      const { also, pinned, selection, tab } = ui.address
       patch(
         element,
         view === undefined
           ? []
-          : panelOf({ picture, view, selection, tab, pinned, desk, answers, does }),
+          : panelOf({ picture, view, selection, also, tab, pinned, desk, answers, does }),
       )
     },
   }

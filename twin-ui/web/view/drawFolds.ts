@@ -1,12 +1,10 @@
 /**
- * What closes and opens groups of devices and sites of stations: a wedge before the heading, which is part of it. The
+ * What closes and opens groups of devices, sites of stations and customers that fare alike: a wedge before the heading, which is part of it. The
  * wedges of a column are one stop of the tab order; arrows move among them.
  */
-import type { Selection } from "d3"
 import { plural } from "../model/format.ts"
 import type { Layout } from "../model/Layout.ts"
-
-type Layer = Selection<SVGGElement, unknown, null, undefined>
+import type { Layer } from "./layer.ts"
 
 export interface Fold {
   readonly key: string
@@ -36,6 +34,16 @@ export const siteFolds = ({ columns, headings }: Layout): ReadonlyArray<Fold> =>
     width: columns.stations.width,
     isClosed,
     label: `stations of ${text}, ${count}`,
+  }))
+
+export const customerFolds = ({ columns, customerHeadings }: Layout): ReadonlyArray<Fold> =>
+  customerHeadings.map(({ count, isClosed, key, text, x, y }) => ({
+    key,
+    x,
+    y,
+    width: columns.customers.width,
+    isClosed,
+    label: `customers, ${text}, ${count}`,
   }))
 
 export const drawFolds = (to: Layer, folds: ReadonlyArray<Fold>): void => {

@@ -1,5 +1,4 @@
 /** The time line: bars, ticks, incidents and the playhead, as keyed joins over `TimelineMarks`. */
-import type { Selection } from "d3"
 import { duration, minute, plural } from "../model/format.ts"
 import {
   inset,
@@ -10,9 +9,7 @@ import {
   type Tick,
   type TimelineMarks,
 } from "../model/TimelineMarks.ts"
-
-export type Root = Selection<SVGSVGElement, unknown, null, undefined>
-type Layer = Selection<SVGGElement, unknown, null, undefined>
+import { layer, type Layer, type Root } from "./layer.ts"
 
 export interface Under {
   /** Where a drag is, before the picture of that instant is here. */
@@ -60,11 +57,6 @@ export const drawTimeline = (root: Root, marks: TimelineMarks, { brush, ghost }:
     .attr("width", ([from, to]) => Math.max(1, to - from))
     .attr("y", 0)
     .attr("height", laneTop(marks.size))
-}
-
-const layer = (root: Root, name: string): Layer => {
-  const found = root.select<SVGGElement>(`g.${name}`)
-  return found.empty() ? root.append("g").attr("class", name) : found
 }
 
 const drawBars = (to: Layer, marks: TimelineMarks): void => {

@@ -7,13 +7,15 @@ import { digestOf } from "../data/digestOf.ts"
 import type { View } from "../data/Address.ts"
 import { msOf } from "../data/timelines.ts"
 import type { Intents } from "../interact/Ui.ts"
+import { differenceMarks } from "../model/DifferenceMarks.ts"
 import { filterOf } from "../model/Filter.ts"
 import { layoutOf, type Dot, type Layout } from "../model/Layout.ts"
 import { marksOf, onClock, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
 import type { Panel } from "../panel/panelOn.ts"
 import { choiceOf } from "./choiceOf.ts"
 import { controlsOf } from "./controlsOf.ts"
-import { drawChain, type Root } from "./drawChain.ts"
+import { drawChain } from "./drawChain.ts"
+import { drawDifferences } from "./drawDifferences.ts"
 import { drawDots, drawEdges } from "./drawGround.ts"
 import { motionsOn } from "./drawMotions.ts"
 import { drawTimeline } from "./drawTimeline.ts"
@@ -21,6 +23,7 @@ import { figuresOf, pillOf } from "./headerOf.ts"
 import type { Frame } from "./Frame.ts"
 import { emptyOf, noticeOf } from "./noticeOf.ts"
 import { paletteOf } from "./paint.ts"
+import type { Root } from "./layer.ts"
 import { lazyMap } from "./lazyMap.ts"
 import { patch } from "./patch.ts"
 import { toolsOf } from "./toolsOf.ts"
@@ -133,7 +136,11 @@ export const pageOn = (
       const { grouping } = address
       const { sampled } = picture
       const isStill = stillness.matches
-      patch(parts.tools, toolsOf({ view: address.view, grouping, sampled, isStill }, does))
+      const isPinned = frame.differences !== undefined
+      patch(
+        parts.tools,
+        toolsOf({ view: address.view, grouping, sampled, isStill, isPinned }, does),
+      )
       panel.draw(frame)
       const { answer, span } = frame.timeline
       patch(parts.controls, controlsOf(picture, ui, answer, span, does))
@@ -149,6 +156,7 @@ export const pageOn = (
             : layoutOf(view, {
                 size: stage,
                 selection: address.selection,
+                also: address.also,
                 filter: filterOf(address.query, address.problemsOnly),
                 closed: address.closed,
               })
@@ -162,6 +170,8 @@ export const pageOn = (
         drawChain(chain, layout, view)
         ring(chain, pointed)
       }
+      if (layout !== last?.layout || frame.differences !== last.frame.differences)
+        drawDifferences(chain, differenceMarks(layout, frame.differences))
       const nowMs =
         view === undefined || view.position === -1 ? undefined : msOf(view, address.clock)
       const marks =
@@ -206,6 +216,7 @@ const sameShape = (a: Frame, b: Frame): boolean =>
   a.picture.view?.totals.stations === b.picture.view?.totals.stations &&
   a.stage === b.stage &&
   a.ui.address.selection === b.ui.address.selection &&
+  a.ui.address.also === b.ui.address.also &&
   a.ui.address.query === b.ui.address.query &&
   a.ui.address.closed === b.ui.address.closed &&
   a.ui.address.problemsOnly === b.ui.address.problemsOnly
@@ -248,5 +259,7 @@ const emptyLayout: Layout = {
   stationsMore: "",
   centres: [],
   customers: [],
+  customerHeadings: [],
+  customersMore: "",
   edges: [],
 }

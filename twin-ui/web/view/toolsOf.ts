@@ -3,7 +3,9 @@ import type { Grouping, MotionKind } from "../../../projections/chain/ChainView.
 import type { View } from "../data/Address.ts"
 import type { Sample, Samples } from "../data/Picture.ts"
 import type { Intents } from "../interact/Ui.ts"
+import { signs } from "../model/DifferenceMarks.ts"
 import { count, plural } from "../model/format.ts"
+import type { Difference } from "../panel/changes.ts"
 import { choiceOf } from "./choiceOf.ts"
 import { h, type Tree } from "./patch.ts"
 
@@ -13,6 +15,8 @@ interface Shown {
   readonly sampled: Samples
   /** Things do not move: the reader's system asks for stillness. */
   readonly isStill: boolean
+  /** What differs from a pinned instant is marked. */
+  readonly isPinned: boolean
 }
 
 const groupings: ReadonlyArray<readonly [Grouping, string]> = [
@@ -22,7 +26,7 @@ const groupings: ReadonlyArray<readonly [Grouping, string]> = [
 ]
 
 export const toolsOf = (
-  { grouping, isStill, sampled, view }: Shown,
+  { grouping, isPinned, isStill, sampled, view }: Shown,
   does: Intents,
 ): ReadonlyArray<Tree> => [
   ...(view === "chain"
@@ -38,6 +42,7 @@ export const toolsOf = (
   h("ul", { class: "legend", "aria-label": "what the shapes mean" }, [
     ...verdicts.map(([shape, word]) => signOf(shape, word)),
     ...(view === "chain" ? travelling : places).map(([shape, word]) => signOf(shape, word)),
+    ...(isPinned ? differences.map(differenceSign) : []),
   ]),
   h("p", { class: "sampled", title: sampleTitle(sampled) }, [
     view === "chain" ? (isStill ? "motion is off" : sampleText(sampled)) : undefined,
@@ -62,6 +67,14 @@ const places = [
   ["reach", "reach"],
   ["jammed", "jammed"],
 ] as const
+
+const differences: ReadonlyArray<Difference> = ["added", "changed", "gone"]
+
+const differenceSign = (difference: Difference): Tree =>
+  h("li", { key: difference }, [
+    h("b", { class: `difference ${difference}` }, [signs[difference]]),
+    difference,
+  ])
 
 const signOf = (shape: string, word: string): Tree =>
   h("li", { key: shape }, [h("i", { class: `sign ${shape}` }), word])

@@ -46,7 +46,7 @@ const answers = new Map([answered(diffQuestion(20_200), diff)])
 describe("what differs from a pinned instant", () => {
   it("is marked by thing; what comes or goes outweighs what changed of it", () => {
     assert.deepStrictEqual(
-      [...(differencesIn(answers, 20_200) ?? [])],
+      [...(differencesIn(answers, 20_200)?.things ?? [])],
       [
         ["device:15C1E1", "added"],
         ["customer:hydro", "gone"],

@@ -56,6 +56,7 @@ export const sceneOf = (part: Partial<Scene> = {}): Scene => ({
   },
   view: endView,
   selection: undefined,
+  also: [],
   tab: "",
   pinned: undefined,
   desk: Desk.initial,
