@@ -1,14 +1,10 @@
 /**
- * Edges and devices, on a canvas each: thousands of marks. Edges change their width seldom and cost most, so
- * they are drawn less often than dots (`page.ts`). Names and what can be focused are in the SVG above.
+ * Edges and devices: thousands of marks. On paper (an export) they are drawn as they are; on the screen devices are put into its pixels.
+ * Names and what can be focused are in the SVG.
  */
-import type { EdgeMark, Layout } from "../model/Layout.ts"
-import { clear, colourOf, glyph, type Ink, type Palette } from "./paint.ts"
-
-export const drawEdges = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
-  const to = clear(canvas, layout.size)
-  if (to !== undefined) edgesOn(to, layout, palette)
-}
+import type { Dot, EdgeMark, Layout } from "../model/Layout.ts"
+import { colourOf, glyph, type Ink, type Palette } from "./paint.ts"
+import type { Marks, Pixels } from "./Pixels.ts"
 
 export const edgesOn = (to: Ink, layout: Layout, palette: Palette): void => {
   const calm = layout.edges.filter((edge) => edge.tone === "ok" && !edge.isLit)
@@ -21,33 +17,50 @@ export const edgesOn = (to: Ink, layout: Layout, palette: Palette): void => {
   to.globalAlpha = 1
 }
 
-export const drawDots = (canvas: HTMLCanvasElement, layout: Layout, palette: Palette): void => {
-  const to = clear(canvas, layout.size)
-  if (to !== undefined) dotsOn(to, layout, palette)
-}
-
 export const dotsOn = (to: Ink, layout: Layout, palette: Palette): void => {
-  for (const group of layout.groups)
-    for (const dot of group.dots) {
-      const bad = dot.verdict === "refused" || dot.verdict === "suspicious"
-      to.globalAlpha = dot.isDim
-        ? 0.12
-        : bad
-          ? 1
-          : dot.verdict === "none"
-            ? 0.5
-            : 0.25 + 0.55 * dot.warmth
-      to.fillStyle = to.strokeStyle = colourOf(palette, dot.verdict)
+  for (const { dots } of layout.groups)
+    for (const dot of dots) {
+      inkFor(to, dot, palette)
       glyph(to, dot.verdict, dot.x, dot.y, dot.r)
-      if (!dot.isSelected) continue
-      to.globalAlpha = 1
-      to.strokeStyle = palette.text
-      to.lineWidth = 1.5
-      to.beginPath()
-      to.arc(dot.x, dot.y, dot.r + 4, 0, 2 * Math.PI)
-      to.stroke()
+      if (dot.isSelected) ringOn(to, dot, palette)
     }
   to.globalAlpha = 1
+}
+
+/** The same, as pixels. */
+export const markDots = (on: Pixels, marks: Marks, layout: Layout, palette: Palette): void => {
+  for (const { dots } of layout.groups)
+    for (const dot of dots) {
+      const { isSelected, r, verdict, x, y } = dot
+      const name = `${verdict} ${r} ${strengthOf(dot)}${isSelected ? " selected" : ""}`
+      marks
+        .mark(name, r + (isSelected ? 6 : 2), (to) => {
+          inkFor(to, dot, palette)
+          glyph(to, verdict, 0, 0, r)
+          if (isSelected) ringOn(to, { x: 0, y: 0, r }, palette)
+        })
+        .put(on, x, y)
+    }
+}
+
+const strengthOf = ({ isDim, verdict, warmth }: Dot): number => {
+  if (isDim) return 0.12
+  if (verdict === "refused" || verdict === "suspicious") return 1
+  return verdict === "none" ? 0.5 : 0.25 + 0.55 * warmth
+}
+
+const inkFor = (to: Ink, dot: Dot, palette: Palette): void => {
+  to.globalAlpha = strengthOf(dot)
+  to.fillStyle = to.strokeStyle = colourOf(palette, dot.verdict)
+}
+
+const ringOn = (to: Ink, { r, x, y }: Pick<Dot, "r" | "x" | "y">, palette: Palette): void => {
+  to.globalAlpha = 1
+  to.strokeStyle = palette.text
+  to.lineWidth = 1.5
+  to.beginPath()
+  to.arc(x, y, r + 4, 0, 2 * Math.PI)
+  to.stroke()
 }
 
 const stroke = (

@@ -1,11 +1,14 @@
 /**
- * Messages on their way, on a canvas of its own above everything. It holds what is in the air: a motion is
+ * Messages on their way, above what stands still. It holds what is in the air: a motion is
  * taken in once, by its serial, and forgotten when it has arrived.
  */
+import type { Motion } from "../../../projections/chain/ChainView.ts"
 import type { Travelling } from "../data/Picture.ts"
 import type { Layout } from "../model/Layout.ts"
 import { legsOf, placeAt, type Leg } from "../model/motionAt.ts"
-import { clear, colourOf, travellingGlyph, type Palette } from "./paint.ts"
+import type { Ground } from "./groundOn.ts"
+import { colourOf, travellingGlyph, type Palette } from "./paint.ts"
+import type { Mark, Marks } from "./Pixels.ts"
 
 /** In the air at once; more are not drawn. */
 const flyingMax = 640
@@ -13,7 +16,7 @@ const flyingMax = 640
 const spreadMs = 120
 
 interface Flying {
-  readonly travelling: Travelling
+  readonly motion: Motion
   readonly legs: ReadonlyArray<Leg>
   readonly startMs: number
 }
@@ -22,15 +25,15 @@ export interface Motions {
   /** Takes in what is new. */
   readonly add: (motions: ReadonlyArray<Travelling>, layout: Layout, nowMs: number) => void
   /** Draws one frame; false when nothing is in the air any more. */
-  readonly draw: (layout: Layout, palette: Palette, nowMs: number) => boolean
+  readonly draw: (palette: Palette, nowMs: number) => boolean
   /** Nothing in the air: another source. */
   readonly clear: () => void
   /** What came up to this serial is not drawn any more. */
   readonly skip: (serial: number) => void
 }
 
-export const motionsOn = (canvas: HTMLCanvasElement): Motions => {
-  let flying: ReadonlyArray<Flying> = []
+export const motionsOn = (ground: Ground): Motions => {
+  let flying: Array<Flying> = []
   let seen = 0
   return {
     add: (motions, layout, nowMs) => {
@@ -38,30 +41,21 @@ export const motionsOn = (canvas: HTMLCanvasElement): Motions => {
       if (fresh.length === 0) return
       seen = fresh[fresh.length - 1].serial
       const room = Math.max(0, flyingMax - flying.length)
-      const added = fresh.slice(0, room).map((travelling, index) => ({
-        travelling,
-        legs: legsOf(layout, travelling.motion),
-        startMs: nowMs + (index / fresh.length) * spreadMs,
-      }))
-      flying = [...flying, ...added]
-    },
-    draw: (layout, palette, nowMs) => {
-      const to = clear(canvas, layout.size)
-      if (to === undefined) return false
-      flying = flying.filter(
-        ({ legs, startMs }) => nowMs < startMs || placeAt(legs, nowMs - startMs) !== undefined,
-      )
-      for (const { travelling, legs, startMs } of flying) {
-        const at = placeAt(legs, nowMs - startMs)
-        if (at === undefined) continue
-        const { kind, verdict } = travelling.motion
-        to.fillStyle = to.strokeStyle =
-          kind === "evidence" && verdict === "ok" ? palette.good : colourOf(palette, verdict)
-        // A copy is one of many: smaller than the message that they are of.
-        to.globalAlpha = kind === "reception" && verdict === "ok" ? 0.55 : 1
-        travellingGlyph(to, kind, verdict, at.x, at.y)
+      for (const [index, { motion }] of fresh.slice(0, room).entries()) {
+        const legs = legsOf(layout, motion)
+        if (legs.length > 0)
+          flying.push({ motion, legs, startMs: nowMs + (index / fresh.length) * spreadMs })
       }
-      to.globalAlpha = 1
+    },
+    draw: (palette, nowMs) => {
+      ground.show((on, marks) => {
+        flying = flying.filter(({ legs, motion, startMs }) => {
+          if (nowMs < startMs) return true
+          const at = placeAt(legs, nowMs - startMs)
+          if (at !== undefined) markOf(marks, motion, palette).put(on, at.x, at.y)
+          return at !== undefined
+        })
+      })
       return flying.length > 0
     },
     clear: () => {
@@ -72,3 +66,12 @@ export const motionsOn = (canvas: HTMLCanvasElement): Motions => {
     },
   }
 }
+
+const markOf = (marks: Marks, { kind, verdict }: Motion, palette: Palette): Mark =>
+  marks.mark(`${kind} ${verdict}`, 8, (to) => {
+    to.fillStyle = to.strokeStyle =
+      kind === "evidence" && verdict === "ok" ? palette.good : colourOf(palette, verdict)
+    // A copy is one of many: smaller than the message that they are of.
+    to.globalAlpha = kind === "reception" && verdict === "ok" ? 0.55 : 1
+    travellingGlyph(to, kind, verdict, 0, 0)
+  })

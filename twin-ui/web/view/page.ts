@@ -16,7 +16,7 @@ import { choiceOf } from "./choiceOf.ts"
 import { controlsOf } from "./controlsOf.ts"
 import { drawChain } from "./drawChain.ts"
 import { drawDifferences } from "./drawDifferences.ts"
-import { drawDots, drawEdges } from "./drawGround.ts"
+import { groundOn } from "./groundOn.ts"
 import { motionsOn } from "./drawMotions.ts"
 import { drawTimeline } from "./drawTimeline.ts"
 import { figuresOf, pillOf } from "./headerOf.ts"
@@ -33,9 +33,7 @@ export interface Parts {
   readonly pill: HTMLElement
   readonly figures: HTMLElement
   readonly notices: HTMLElement
-  readonly edges: HTMLCanvasElement
-  readonly dots: HTMLCanvasElement
-  readonly motions: HTMLCanvasElement
+  readonly ground: HTMLCanvasElement
   readonly map: HTMLElement
   readonly tools: HTMLElement
   readonly views: HTMLElement
@@ -68,7 +66,8 @@ export const pageOn = (
   does: Intents,
   retry: () => void,
 ): Page => {
-  const motions = motionsOn(parts.motions)
+  const ground = groundOn(parts.ground)
+  const motions = motionsOn(ground)
   const stillness = matchMedia("(prefers-reduced-motion: reduce)")
   const map = lazyMap(parts, does)
   let last: ReturnType<Page["last"]>
@@ -79,7 +78,7 @@ export const pageOn = (
   let pointed: Dot | undefined
 
   const fly = (now: number): void => {
-    running = last !== undefined && motions.draw(last.layout, palette, now)
+    running = last !== undefined && motions.draw(palette, now)
     if (running) requestAnimationFrame(fly)
   }
 
@@ -162,11 +161,11 @@ export const pageOn = (
               })
       if (view !== undefined && layout !== last?.layout) {
         const now = performance.now()
-        if (last === undefined || !sameShape(last.frame, frame) || now - edgesMs > edgesEveryMs) {
-          drawEdges(parts.edges, layout, palette)
-          edgesMs = now
-        }
-        drawDots(parts.dots, layout, palette)
+        const edges =
+          last === undefined || !sameShape(last.frame, frame) || now - edgesMs > edgesEveryMs
+        if (edges) edgesMs = now
+        ground.still(layout, palette, { edges })
+        if (!running) ground.show()
         drawChain(chain, layout, view)
         ring(chain, pointed)
       }

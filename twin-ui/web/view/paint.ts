@@ -101,7 +101,7 @@ export const glyph = (to: Ink, verdict: Verdict, x: number, y: number, r: number
 
 /** What travels: its shape says what it is, and where there is trouble, the verdict's own shape says that. */
 export const travellingGlyph = (
-  to: CanvasRenderingContext2D,
+  to: Ink,
   kind: MotionKind,
   verdict: Verdict,
   x: number,
@@ -115,10 +115,12 @@ export const travellingGlyph = (
     case "delivery":
       return glyph(to, verdict, x, y, 2.5)
     case "evidence":
-      return to.fillRect(x - 2.6, y - 2.6, 5.2, 5.2)
+      square(to, x, y, 2.6)
+      return to.fill()
     case "challenge":
       to.lineWidth = 1.3
-      return to.strokeRect(x - 2.6, y - 2.6, 5.2, 5.2)
+      square(to, x, y, 2.6)
+      return to.stroke()
     case "downlink":
       to.beginPath()
       to.moveTo(x, y - 4)
@@ -130,14 +132,25 @@ export const travellingGlyph = (
   }
 }
 
+const square = (to: Ink, x: number, y: number, half: number): void => {
+  to.beginPath()
+  to.moveTo(x - half, y - half)
+  to.lineTo(x + half, y - half)
+  to.lineTo(x + half, y + half)
+  to.lineTo(x - half, y + half)
+  to.closePath()
+}
+
 /** Makes a canvas as sharp as the screen, and empty. */
 export const clear = (
   canvas: HTMLCanvasElement,
   size: { readonly width: number; readonly height: number },
+  /** Its pixels will be read. */
+  willReadFrequently = false,
 ): CanvasRenderingContext2D | undefined => {
-  const to = canvas.getContext("2d")
+  const to = canvas.getContext("2d", { willReadFrequently })
   if (to === null) return undefined
-  const ratio = globalThis.devicePixelRatio || 1
+  const ratio = ratioNow()
   const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)]
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width
@@ -147,3 +160,6 @@ export const clear = (
   to.clearRect(0, 0, size.width, size.height)
   return to
 }
+
+/** Pixels of the screen in one of the page. */
+export const ratioNow = (): number => globalThis.devicePixelRatio || 1
