@@ -1,6 +1,6 @@
 /** Hands the picture over as a file: SVG, PNG at twice the size, or its rows as CSV. Fetched when it is first asked for. */
 import type { Frame } from "../view/Frame.ts"
-import { dotsOn, edgesOn } from "../view/drawGround.ts"
+import { dotsOn, strokesOf, strokesOn } from "../view/drawGround.ts"
 import { paletteOf } from "../view/paint.ts"
 import type { Layout } from "../model/Layout.ts"
 import { instant, position } from "../model/format.ts"
@@ -48,7 +48,7 @@ const pictureOf = ({ frame, layout }: Drawn): string => {
     return svgOf({ ...about, layers: [under, seen, over].filter((one) => one !== undefined) })
   }
   const edges = svgInk()
-  edgesOn(edges, layout, palette)
+  strokesOn(edges, strokesOf(layout), palette)
   const dots = svgInk()
   dotsOn(dots, layout, palette)
   const chain = document.querySelector<SVGSVGElement>("#chain")

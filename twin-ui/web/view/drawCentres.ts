@@ -1,9 +1,13 @@
 /** Data centres with their links. */
 import { count, duration, fit, plural } from "../model/format.ts"
 import { type CentreMark, linkHeight } from "../model/Layout.ts"
+import { altered } from "./altered.ts"
 import { classes } from "./classes.ts"
 import type { Layer } from "./layer.ts"
 import { trustPath } from "./trustPath.ts"
+import { words } from "./words.ts"
+
+type Link = CentreMark["centre"]["links"][number]
 
 export const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: number): void => {
   const centre = to
@@ -11,7 +15,7 @@ export const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: 
     .data(marks, ({ id }) => id)
     .join((enter) => {
       const made = enter.append("g").attr("role", "button").attr("data-kind", "centre")
-      made.append("rect").attr("class", "card")
+      made.append("rect").attr("class", "card").attr("rx", 7)
       made.append("text").attr("class", "id").attr("x", 12).attr("y", 22)
       made.append("text").attr("class", "rate").attr("x", 12).attr("y", 40)
       made.append("g").attr("class", "links")
@@ -23,46 +27,43 @@ export const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: 
     .attr("data-id", ({ id }) => id)
     .attr("tabindex", (_, index) => (index === 0 ? 0 : -1))
     .attr("aria-label", centreLabel)
+  altered(centre, ({ height, width, x, y }) => `${x} ${y} ${width} ${height}`)
     .attr("transform", ({ x, y }) => `translate(${x},${y})`)
-  centre
     .select("rect.card")
     .attr("width", ({ width }) => width)
     .attr("height", ({ height }) => height)
-    .attr("rx", 7)
-  centre.select("text.id").text(({ centre: own, width }) => fit(own.name, Math.floor(width / 7.6)))
-  centre
-    .select("text.rate")
-    .text(({ centre: own, width }) => `${count(own.rate)} ${width < 140 ? "msg" : "messages"}/min`)
+  words(centre.select("text.id"), ({ centre: own, width }) =>
+    fit(own.name, Math.floor(width / 7.6)),
+  )
+  words(
+    centre.select("text.rate"),
+    ({ centre: own, width }) => `${count(own.rate)} ${width < 140 ? "msg" : "messages"}/min`,
+  )
   const link = centre
     .select<SVGGElement>("g.links")
-    .selectAll<SVGGElement, CentreMark["centre"]["links"][number]>("g.link")
+    .selectAll<SVGGElement, Link>("g.link")
     .data(
       ({ centre: own }) => own.links,
       ({ name }) => name,
     )
     .join((enter) => {
       const made = enter.append("g")
-      made.append("path")
+      made.append("path").attr("transform", "translate(16,0)")
       made.append("text").attr("x", 26).attr("dy", "0.34em")
       return made
     })
     .attr("class", ({ up }) => classes("link", up ? "up" : "down"))
+  altered(link, ({ up }, index) => `${index} ${up}`)
     .attr("transform", (_, index) => `translate(0,${60 + index * linkHeight})`)
-  link
     .select("path")
-    .attr("transform", "translate(16,0)")
     .attr("d", ({ up }) => (up ? trustPath("attested", 3.6) : "M0,-5L5,4L-5,4Z"))
-  link.select("text").text((own) => linkText(own, marks[0].width, nowMs))
+  words(link.select("text"), (own) => linkText(own, marks[0].width, nowMs))
 }
 
 /** With how long it is down where there is room for that. */
-const linkText = (
-  { name, sinceMs, up }: CentreMark["centre"]["links"][number],
-  width: number,
-  nowMs: number,
-): string => {
-  if (up) return fit(name, Math.floor((width - 32) / 6.4))
+const linkText = ({ name, sinceMs, up }: Link, width: number, nowMs: number): string => {
   const room = Math.floor((width - 32) / 6.4)
+  if (up) return fit(name, room)
   const lasting = sinceMs === undefined ? "" : ` ${duration(nowMs - sinceMs)}`
   const full = `${name} down${lasting}`
   return full.length <= room ? full : fit(`${name} down`, room)

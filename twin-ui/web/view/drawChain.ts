@@ -6,12 +6,14 @@
 import type { ChainView, GroupView } from "../../../projections/chain/ChainView.ts"
 import { count, fit, plural } from "../model/format.ts"
 import type { Column, GroupMark, Layout } from "../model/Layout.ts"
+import { altered } from "./altered.ts"
 import { classes } from "./classes.ts"
 import { drawCentres } from "./drawCentres.ts"
 import { drawCustomers } from "./drawCustomers.ts"
 import { customerFolds, drawFolds, groupFolds, siteFolds } from "./drawFolds.ts"
 import { drawStations } from "./drawStations.ts"
 import { layer, type Layer, type Root } from "./layer.ts"
+import { words } from "./words.ts"
 
 export const drawChain = (root: Root, layout: Layout, view: ChainView): void => {
   root.attr("viewBox", `0 0 ${layout.size.width} ${layout.size.height}`)
@@ -66,21 +68,17 @@ const drawTitles = (to: Layer, layout: Layout, view: ChainView): void => {
         .join(" · "),
     },
   ]
-  const title = to
-    .selectAll<SVGTextElement, (typeof titles)[number]>("text.title")
-    .data(titles, ({ key }) => key)
-    .join("text")
-    .attr("class", "title")
-    .attr("x", ({ x }) => x)
-    .attr("y", 26)
-  title.text(({ text }) => text)
-  to.selectAll<SVGTextElement, (typeof titles)[number]>("text.sub")
-    .data(titles, ({ key }) => key)
-    .join("text")
-    .attr("class", "sub")
-    .attr("x", ({ x }) => x)
-    .attr("y", 44)
-    .text(({ sub }) => sub)
+  for (const [name, y] of [
+    ["title", 26],
+    ["sub", 44],
+  ] as const) {
+    const text = to
+      .selectAll<SVGTextElement, (typeof titles)[number]>(`text.${name}`)
+      .data(titles, ({ key }) => key)
+      .join((enter) => enter.append("text").attr("class", name).attr("y", y))
+    altered(text, ({ x }) => `${x}`).attr("x", ({ x }) => x)
+    words(text, (one) => (name === "title" ? one.text : one.sub))
+  }
 }
 
 const stationsText = ({ stations, totals }: ChainView, { stationsMore }: Layout): string => {
@@ -101,39 +99,42 @@ const drawGroups = (to: Layer, layout: Layout): void => {
     .data(layout.groups, ({ key }) => key)
     .join((enter) => {
       const made = enter.append("g").attr("class", "group").attr("role", "application")
-      made.append("rect").attr("class", "hit")
+      made.append("rect").attr("class", "hit").attr("rx", 5)
       made.append("text").attr("class", "name")
       made.append("text").attr("class", "count")
       made.append("text").attr("class", "more")
-      return made
+      return made.attr("tabindex", 0)
     })
-    .attr("tabindex", 0)
     .attr("data-group", ({ key }) => key)
     .attr("aria-label", groupLabel)
-  group
+  const moved = altered(group, ({ height, y }) => `${x} ${width} ${y} ${height}`)
+  moved
     .select("rect.hit")
     .attr("x", x - 6)
     .attr("y", ({ y }) => y - 1)
     .attr("width", width + 12)
     .attr("height", ({ height }) => height + 3)
-    .attr("rx", 5)
-  group
+  moved
     .select("text.name")
     .attr("x", x)
     .attr("y", ({ y }) => y + 11)
-    .text(({ group: own }) => groupName(own, width))
-  group
+  moved
     .select("text.count")
     .attr("x", x + width)
     .attr("y", ({ y }) => y + 11)
-    .classed("refused", ({ group: own }) => own.refused > 0)
-    .classed("suspicious", ({ group: own }) => own.refused === 0 && own.suspicious > 0)
-    .text(({ group: own }) => groupCount(own))
-  group
+  moved
     .select("text.more")
     .attr("x", x)
     .attr("y", ({ y, height }) => y + height - 2)
-    .text(({ more }) => more)
+  words(group.select("text.name"), ({ group: own }) => groupName(own, width))
+  words(group.select("text.more"), ({ more }) => more)
+  words(
+    group
+      .select<SVGTextElement>("text.count")
+      .classed("refused", ({ group: own }) => own.refused > 0)
+      .classed("suspicious", ({ group: own }) => own.refused === 0 && own.suspicious > 0),
+    ({ group: own }) => groupCount(own),
+  )
 }
 
 const groupCount = (group: GroupView): string =>
@@ -155,18 +156,18 @@ const groupLabel = ({ group }: GroupMark): string =>
   `${group.label}, ${plural(group.devices, "device")}, ${group.refused} refused, ${group.suspicious} suspicious; arrow keys move among devices`
 
 const drawHeadings = (to: Layer, headings: Layout["headings"], { x, width }: Column): void => {
-  to.selectAll<SVGTextElement, Layout["headings"][number]>("text.name")
-    .data(headings, ({ key }) => key)
-    .join("text")
-    .attr("class", "name")
-    .attr("x", x)
-    .attr("y", ({ y }) => y)
-    .text(({ text }) => text)
-  to.selectAll<SVGTextElement, Layout["headings"][number]>("text.count")
-    .data(headings, ({ key }) => key)
-    .join("text")
-    .attr("class", ({ isTroubled }) => classes("count", isTroubled && "refused"))
-    .attr("x", x + width)
-    .attr("y", ({ y }) => y)
-    .text(({ count: own }) => own)
+  for (const [name, left] of [
+    ["name", x],
+    ["count", x + width],
+  ] as const) {
+    const text = to
+      .selectAll<SVGTextElement, Layout["headings"][number]>(`text.${name}`)
+      .data(headings, ({ key }) => key)
+      .join("text")
+      .attr("class", ({ isTroubled }) => classes(name, name === "count" && isTroubled && "refused"))
+    altered(text, ({ y }) => `${left} ${y}`)
+      .attr("x", left)
+      .attr("y", ({ y }) => y)
+    words(text, (heading) => (name === "name" ? heading.text : heading.count))
+  }
 }

@@ -1,8 +1,10 @@
 /** Customers: how their deliveries fare, and the ledger of all that was ever owed. */
 import { count, duration, fit, short } from "../model/format.ts"
 import type { CustomerMark } from "../model/Layout.ts"
+import { altered } from "./altered.ts"
 import { classes } from "./classes.ts"
 import type { Layer } from "./layer.ts"
+import { words } from "./words.ts"
 
 interface Part {
   readonly key: "delivered" | "waiting" | "failing" | "abandoned"
@@ -67,10 +69,10 @@ export const drawCustomers = (
     .data(marks, ({ id }) => id)
     .join((enter) => {
       const made = enter.append("g").attr("role", "button").attr("data-kind", "customer")
-      made.append("rect").attr("class", "card")
+      made.append("rect").attr("class", "card").attr("rx", 7)
       made.append("text").attr("class", "id").attr("x", 12)
       made.append("text").attr("class", "state")
-      made.append("rect").attr("class", "track")
+      made.append("rect").attr("class", "track").attr("x", 12)
       made.append("g").attr("class", "ledger")
       made.append("text").attr("class", "sums").attr("x", 12)
       return made
@@ -90,47 +92,45 @@ export const drawCustomers = (
       "aria-label",
       (mark) => `customer ${mark.id}, ${customerText(mark)}, ${customerState(mark, nowMs)}`,
     )
-    .attr("transform", ({ x, y }) => `translate(${x},${y})`)
-  customer
-    .select("rect.card")
-    .attr("width", ({ width }) => width)
-    .attr("height", ({ height }) => height)
-    .attr("rx", 7)
   const head = ({ height, isRow }: CustomerMark): number =>
     isRow ? height / 2 + 3.5 : height * 0.31
   const bar = ({ height, isRow }: CustomerMark): number => (isRow ? height - 4 : height * 0.48)
-  customer
-    .select("text.id")
-    .attr("y", head)
-    .text((mark) =>
-      fit(
-        mark.customer.name ?? mark.id,
-        Math.max(6, Math.floor((mark.width - 30 - customerState(mark, nowMs).length * 6.2) / 8.2)),
-      ),
-    )
-  customer
+  const moved = altered(
+    customer,
+    ({ height, isRow, width, x, y }) => `${x} ${y} ${width} ${height} ${isRow}`,
+  ).attr("transform", ({ x, y }) => `translate(${x},${y})`)
+  moved
+    .select("rect.card")
+    .attr("width", ({ width }) => width)
+    .attr("height", ({ height }) => height)
+  moved.select("text.id").attr("y", head)
+  moved
     .select("text.state")
     .attr("x", ({ width }) => width - 12)
     .attr("y", head)
-    .text((mark) => customerState(mark, nowMs))
-  customer
+  moved
     .select("rect.track")
-    .attr("x", 12)
     .attr("y", bar)
     .attr("width", ({ width }) => width - 24)
     .attr("height", thickOf)
-  customer
+  moved.select("g.ledger").attr("transform", (mark) => `translate(0,${bar(mark)})`)
+  moved.select("text.sums").attr("y", ({ height }) => height * 0.83)
+  words(customer.select("text.id"), (mark) =>
+    fit(
+      mark.customer.name ?? mark.id,
+      Math.max(6, Math.floor((mark.width - 30 - customerState(mark, nowMs).length * 6.2) / 8.2)),
+    ),
+  )
+  words(customer.select("text.state"), (mark) => customerState(mark, nowMs))
+  words(customer.select("text.sums"), (mark) => (mark.isRow ? "" : sumsText(mark)))
+  const part = customer
     .select<SVGGElement>("g.ledger")
-    .attr("transform", (mark) => `translate(0,${bar(mark)})`)
     .selectAll<SVGRectElement, Part>("rect")
     .data(partsOf, ({ key }) => key)
     .join("rect")
     .attr("class", ({ key }) => key)
+  altered(part, ({ height, width, x }) => `${x.toFixed(1)} ${width.toFixed(1)} ${height}`)
     .attr("x", ({ x }) => x)
     .attr("width", ({ width }) => width)
     .attr("height", ({ height }) => height)
-  customer
-    .select("text.sums")
-    .attr("y", ({ height }) => height * 0.83)
-    .text((mark) => (mark.isRow ? "" : sumsText(mark)))
 }

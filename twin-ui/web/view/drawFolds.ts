@@ -4,6 +4,7 @@
  */
 import { plural } from "../model/format.ts"
 import type { Layout } from "../model/Layout.ts"
+import { altered } from "./altered.ts"
 import type { Layer } from "./layer.ts"
 
 export interface Fold {
@@ -59,13 +60,14 @@ export const drawFolds = (to: Layer, folds: ReadonlyArray<Fold>): void => {
     .attr("data-fold", ({ key }) => key)
     .attr("aria-label", ({ label }) => label)
     .attr("aria-expanded", ({ isClosed }) => (isClosed ? "false" : "true"))
-    .attr("transform", ({ x, y }) => `translate(${x},${y})`)
   // Where the arrows have been stays the way in; a new column is entered at its first.
   const stop = to.select<SVGGElement>("g.fold[tabindex='0']").node()?.getAttribute("data-fold")
   const entry = folds.some(({ key }) => key === stop) ? stop : folds[0]?.key
   fold.attr("tabindex", ({ key }) => (key === entry ? 0 : -1))
-  fold.select("rect.hit").attr("width", ({ width }) => width + 18)
-  fold
+  const moved = altered(fold, ({ isClosed, width, x, y }) => `${x} ${y} ${width} ${isClosed}`)
+  moved.attr("transform", ({ x, y }) => `translate(${x},${y})`)
+  moved.select("rect.hit").attr("width", ({ width }) => width + 18)
+  moved
     .select("path")
     .attr("d", ({ isClosed }) => (isClosed ? "M-11,-8L-6,-4L-11,0Z" : "M-13,-7L-5,-7L-9,-2Z"))
 }

@@ -6,16 +6,36 @@ import type { Dot, EdgeMark, Layout } from "../model/Layout.ts"
 import { colourOf, glyph, type Ink, type Palette } from "./paint.ts"
 import type { Marks, Pixels } from "./Pixels.ts"
 
-export const edgesOn = (to: Ink, layout: Layout, palette: Palette): void => {
-  const calm = layout.edges.filter((edge) => edge.tone === "ok" && !edge.isLit)
-  const loud = layout.edges.filter((edge) => edge.tone !== "ok" || edge.isLit)
-  // Many lines add up where they cross: each is fainter then.
-  const strength = Math.min(1, Math.max(0.22, Math.sqrt(80 / Math.max(1, calm.length))))
+/** Edges in the order in which they are drawn: what is loud lies above. */
+export interface Strokes {
+  readonly edges: ReadonlyArray<EdgeMark>
+  /** Many lines add up where they cross: each is fainter then. */
+  readonly strength: number
+}
+
+export const strokesOf = ({ edges }: Layout): Strokes => {
+  const calm = edges.filter(isCalm)
+  return {
+    edges: [...calm, ...edges.filter((edge) => !isCalm(edge))],
+    strength: Math.min(1, Math.max(0.22, Math.sqrt(80 / Math.max(1, calm.length)))),
+  }
+}
+
+/** Those from `from` on, `many` of them. */
+export const strokesOn = (
+  to: Ink,
+  { edges, strength }: Strokes,
+  palette: Palette,
+  from = 0,
+  many = Infinity,
+): void => {
   to.lineCap = "round"
-  stroke(to, calm, palette, strength)
-  stroke(to, loud, palette, 1)
+  for (const edge of edges.slice(from, from + many))
+    stroke(to, edge, palette, isCalm(edge) ? strength : 1)
   to.globalAlpha = 1
 }
+
+const isCalm = ({ isLit, tone }: EdgeMark): boolean => tone === "ok" && !isLit
 
 export const dotsOn = (to: Ink, layout: Layout, palette: Palette): void => {
   for (const { dots } of layout.groups)
@@ -63,29 +83,22 @@ const ringOn = (to: Ink, { r, x, y }: Pick<Dot, "r" | "x" | "y">, palette: Palet
   to.stroke()
 }
 
-const stroke = (
-  to: Ink,
-  edges: ReadonlyArray<EdgeMark>,
-  palette: Palette,
-  strength: number,
-): void => {
-  for (const edge of edges) {
-    to.globalAlpha = (edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)) * strength
-    to.strokeStyle =
-      edge.tone === "refused"
-        ? palette.refused
-        : edge.tone === "suspicious"
-          ? palette.suspicious
-          : edge.isLit
-            ? palette.ok
-            : palette.edge
-    to.lineWidth = edge.width
-    to.beginPath()
-    const middle = (edge.from.x + edge.to.x) / 2
-    to.moveTo(edge.from.x, edge.from.y)
-    to.bezierCurveTo(middle, edge.from.y, middle, edge.to.y, edge.to.x, edge.to.y)
-    to.stroke()
-  }
+const stroke = (to: Ink, edge: EdgeMark, palette: Palette, strength: number): void => {
+  to.globalAlpha = (edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)) * strength
+  to.strokeStyle =
+    edge.tone === "refused"
+      ? palette.refused
+      : edge.tone === "suspicious"
+        ? palette.suspicious
+        : edge.isLit
+          ? palette.ok
+          : palette.edge
+  to.lineWidth = edge.width
+  to.beginPath()
+  const middle = (edge.from.x + edge.to.x) / 2
+  to.moveTo(edge.from.x, edge.from.y)
+  to.bezierCurveTo(middle, edge.from.y, middle, edge.to.y, edge.to.x, edge.to.y)
+  to.stroke()
 }
 
 /** Thin lines are many: they are fainter, so that what carries much stands out. */

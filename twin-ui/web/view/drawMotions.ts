@@ -22,8 +22,8 @@ interface Flying {
 }
 
 export interface Motions {
-  /** Takes in what is new. */
-  readonly add: (motions: ReadonlyArray<Travelling>, layout: Layout, nowMs: number) => void
+  /** Takes in what is new; whether anything is in the air. */
+  readonly add: (motions: ReadonlyArray<Travelling>, layout: Layout, nowMs: number) => boolean
   /** Draws one frame; false when nothing is in the air any more. */
   readonly draw: (palette: Palette, nowMs: number) => boolean
   /** Nothing in the air: another source. */
@@ -38,7 +38,7 @@ export const motionsOn = (ground: Ground): Motions => {
   return {
     add: (motions, layout, nowMs) => {
       const fresh = motions.filter(({ serial }) => serial > seen)
-      if (fresh.length === 0) return
+      if (fresh.length === 0) return flying.length > 0
       seen = fresh[fresh.length - 1].serial
       const room = Math.max(0, flyingMax - flying.length)
       for (const [index, { motion }] of fresh.slice(0, room).entries()) {
@@ -46,6 +46,7 @@ export const motionsOn = (ground: Ground): Motions => {
         if (legs.length > 0)
           flying.push({ motion, legs, startMs: nowMs + (index / fresh.length) * spreadMs })
       }
+      return flying.length > 0
     },
     draw: (palette, nowMs) => {
       ground.show((on, marks) => {

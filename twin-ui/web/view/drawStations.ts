@@ -1,7 +1,8 @@
 /** Stations: rows with a name, a rate and its last minutes; cells that only show their trust. */
-import { line, local } from "d3"
+import { line } from "d3"
 import { fit, plural, short } from "../model/format.ts"
 import type { Layout, StationMark } from "../model/Layout.ts"
+import { altered } from "./altered.ts"
 import { classes } from "./classes.ts"
 import type { Layer } from "./layer.ts"
 import { trustPath } from "./trustPath.ts"
@@ -48,8 +49,6 @@ const stationFace = (mark: StationMark, width: number, first: string | undefined
     mark.isRow ? `${mark.station.rate} ${mark.station.spark.join(" ")}` : "",
   ].join("|")
 
-const drawnFace = local<string>()
-
 export const drawStations = (
   to: Layer,
   marks: ReadonlyArray<StationMark>,
@@ -57,7 +56,7 @@ export const drawStations = (
 ): void => {
   const { width } = layout.columns.stations
   const first = marks.find(({ isSelected }) => isSelected)?.id ?? marks[0]?.id
-  const station = to
+  const all = to
     .selectAll<SVGGElement, StationMark>("g.station")
     .data(marks, ({ id }) => id)
     .join((enter) => {
@@ -69,13 +68,7 @@ export const drawStations = (
       made.append("path").attr("class", "spark")
       return made
     })
-    // Hundreds of stations, ten times a second: only what looks otherwise than before is touched.
-    .filter(function (mark) {
-      const face = stationFace(mark, width, first)
-      if (drawnFace.get(this) === face) return false
-      drawnFace.set(this, face)
-      return true
-    })
+  const station = altered(all, (mark) => stationFace(mark, width, first))
     .attr("class", ({ station: own, isRow, isDim, isSelected }) =>
       classes(
         "station",

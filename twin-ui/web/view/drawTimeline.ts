@@ -10,6 +10,7 @@ import {
   type TimelineMarks,
 } from "../model/TimelineMarks.ts"
 import { layer, type Layer, type Root } from "./layer.ts"
+import { words } from "./words.ts"
 
 export interface Under {
   /** Where a drag is, before the picture of that instant is here. */
@@ -86,7 +87,7 @@ const drawTicks = (to: Layer, marks: TimelineMarks): void => {
     .join("text")
     .attr("x", ({ x }) => x)
     .attr("y", laneTop(marks.size) + 1)
-    .text(({ text }) => text)
+    .call(words, ({ text }: Tick) => text)
   to.selectAll<SVGLineElement, Tick>("line")
     .data(marks.ticks, ({ key }) => key)
     .join("line")
@@ -134,8 +135,8 @@ const drawIncidents = (to: Layer, marks: TimelineMarks): void => {
     .select("text")
     .attr("x", ({ labelX }) => labelX)
     .attr("y", 13)
-    .text(({ label }) => label)
-  incident.select("title").text(titleOf)
+  words(incident.select("text"), ({ label }) => label)
+  words(incident.select("title"), titleOf)
 }
 
 const titleOf = ({ incident }: IncidentMark): string => {

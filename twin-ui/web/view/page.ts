@@ -4,7 +4,6 @@
  */
 import type { ChainView } from "../../../projections/chain/ChainView.ts"
 import { digestOf } from "../data/digestOf.ts"
-import type { View } from "../data/Address.ts"
 import { msOf } from "../data/timelines.ts"
 import type { Intents } from "../interact/Ui.ts"
 import { differenceMarks } from "../model/DifferenceMarks.ts"
@@ -12,35 +11,22 @@ import { filterOf } from "../model/Filter.ts"
 import { layoutOf, type Dot, type Layout } from "../model/Layout.ts"
 import { marksOf, onClock, xOf, type TimelineMarks } from "../model/TimelineMarks.ts"
 import type { Panel } from "../panel/panelOn.ts"
-import { choiceOf } from "./choiceOf.ts"
-import { controlsOf } from "./controlsOf.ts"
 import { drawChain } from "./drawChain.ts"
 import { drawDifferences } from "./drawDifferences.ts"
 import { groundOn } from "./groundOn.ts"
 import { motionsOn } from "./drawMotions.ts"
 import { drawTimeline } from "./drawTimeline.ts"
-import { figuresOf, pillOf } from "./headerOf.ts"
 import type { Frame } from "./Frame.ts"
-import { emptyOf, noticeOf } from "./noticeOf.ts"
 import { paletteOf } from "./paint.ts"
+import { onlyMoved, samePlaces, sameShape } from "./sameShape.ts"
+import { wordsOn, type WordParts } from "./wordsOn.ts"
 import type { Root } from "./layer.ts"
 import { lazyMap } from "./lazyMap.ts"
-import { patch } from "./patch.ts"
-import { toolsOf } from "./toolsOf.ts"
 
-export interface Parts {
-  readonly body: HTMLElement
-  readonly pill: HTMLElement
-  readonly figures: HTMLElement
-  readonly notices: HTMLElement
+export interface Parts extends WordParts {
   readonly ground: HTMLCanvasElement
   readonly map: HTMLElement
-  readonly tools: HTMLElement
-  readonly views: HTMLElement
-  readonly empty: HTMLElement
   readonly tip: HTMLElement
-  readonly panel: HTMLElement
-  readonly controls: HTMLElement
   readonly timeline: SVGSVGElement
 }
 
@@ -74,12 +60,55 @@ export const pageOn = (
   let palette = paletteOf(parts.body)
   let theme = ""
   let running = false
-  let edgesMs = -Infinity
   let pointed: Dot | undefined
+  const drawWords = wordsOn(parts, panel, does, retry)
 
   const fly = (now: number): void => {
-    running = last !== undefined && motions.draw(palette, now)
+    running = last !== undefined && (motions.draw(palette, now) || ground.isBusy())
     if (running) requestAnimationFrame(fly)
+  }
+
+  /** Drawn as SVG and said in words: of one instant, all of them. */
+  const say = ({ frame, layout }: NonNullable<ReturnType<Page["last"]>>): void => {
+    saidMs = performance.now()
+    clearTimeout(later)
+    later = undefined
+    const { view } = frame.picture
+    drawWords(frame, stillness.matches)
+    if (view !== undefined && layout !== said) {
+      drawChain(chain, layout, view)
+      ring(chain, pointed)
+    }
+    if (layout !== said || frame.differences !== differed)
+      drawDifferences(chain, differenceMarks(layout, frame.differences))
+    said = layout
+    differed = frame.differences
+  }
+  let said: Layout | undefined
+  let differed: Frame["differences"]
+  let saidMs = -Infinity
+  let later: ReturnType<typeof setTimeout> | undefined
+
+  /** The time line is drawn anew when the playhead stands half a pixel further, or anything else of it changed. */
+  let lineFrom: ReadonlyArray<unknown> = []
+  const drawLine = (frame: Frame, nowMs: number | undefined): TimelineMarks | undefined => {
+    const { time, timeline: known, ui } = frame
+    const { answer, span } = known
+    if (answer === undefined || span === undefined) return undefined
+    const { brush, drag } = ui
+    const { clock } = ui.address
+    const x = xOf(span, time.width)
+    const playhead = nowMs === undefined ? undefined : Math.round(x(nowMs) * 2)
+    const from = [answer, span, clock, time, drag, brush, playhead]
+    if (last?.marks !== undefined && from.every((one, index) => one === lineFrom[index]))
+      return last.marks
+    lineFrom = from
+    const marks = marksOf(onClock(answer, clock), span, nowMs, time)
+    drawTimeline(timeline, marks, {
+      ghost: drag === undefined ? undefined : x(drag),
+      brush: brush === undefined ? undefined : [x(brush.fromMs), x(brush.toMs)],
+    })
+    return marks
   }
 
   /** Says which state is held, once for each: the time line carries its digest. */
@@ -117,32 +146,10 @@ export const pageOn = (
         theme = themeNow
         palette = paletteOf(parts.body)
         last = undefined
+        said = undefined
       }
       if (last?.frame.picture.source !== picture.source || last.frame.picture.by !== picture.by)
         motions.clear()
-      parts.body.classList.toggle("past", view !== undefined && !picture.isNow)
-      parts.body.classList.toggle("lost", picture.feed._tag === "lost")
-      parts.body.classList.toggle("stale", !picture.fresh && view !== undefined)
-      parts.body.classList.toggle("void", view === undefined || view.position < 0)
-      const newestMs = frame.timeline.whole?.lastMs ?? frame.timeline.whole?.toMs
-      patch(parts.pill, pillOf(picture, { newestMs }))
-      patch(parts.figures, figuresOf(picture))
-      patch(parts.notices, noticeOf(picture, frame.clock, { retry, live: does.live }))
-      patch(parts.empty, emptyOf(picture))
-      patch(parts.views, [
-        choiceOf("picture", viewNames, address.view, (one) => does.show({ view: one })),
-      ])
-      const { grouping } = address
-      const { sampled } = picture
-      const isStill = stillness.matches
-      const isPinned = frame.differences !== undefined
-      patch(
-        parts.tools,
-        toolsOf({ view: address.view, grouping, sampled, isStill, isPinned }, does),
-      )
-      panel.draw(frame)
-      const { answer, span } = frame.timeline
-      patch(parts.controls, controlsOf(picture, ui, answer, span, does))
       const isMap = address.view === "map"
       parts.body.classList.toggle("mapped", isMap)
       parts.map.hidden = !isMap
@@ -160,65 +167,43 @@ export const pageOn = (
                 closed: address.closed,
               })
       if (view !== undefined && layout !== last?.layout) {
-        const now = performance.now()
-        const edges =
-          last === undefined || !sameShape(last.frame, frame) || now - edgesMs > edgesEveryMs
-        if (edges) edgesMs = now
-        ground.still(layout, palette, { edges })
+        ground.still(layout, palette, last !== undefined && sameShape(last.frame, frame))
         if (!running) ground.show()
-        drawChain(chain, layout, view)
-        ring(chain, pointed)
       }
-      if (layout !== last?.layout || frame.differences !== last.frame.differences)
-        drawDifferences(chain, differenceMarks(layout, frame.differences))
       const nowMs =
         view === undefined || view.position === -1 ? undefined : msOf(view, address.clock)
-      const marks =
-        answer === undefined || span === undefined
-          ? undefined
-          : marksOf(onClock(answer, address.clock), span, nowMs, frame.time)
-      if (marks !== undefined && span !== undefined) {
-        const x = xOf(span, frame.time.width)
-        const ghost = ui.drag === undefined ? undefined : x(ui.drag)
-        const brush =
-          ui.brush === undefined ? undefined : ([x(ui.brush.fromMs), x(ui.brush.toMs)] as const)
-        drawTimeline(timeline, marks, { ghost, brush })
-      }
+      const marks = drawLine(frame, nowMs)
       describe(parts.timeline, frame)
       if (picture.source._tag === "held" && picture.fresh && view !== undefined) void name(view)
       else named = undefined
+      const isCalm =
+        last !== undefined &&
+        onlyMoved(last.frame, frame) &&
+        samePlaces(last.layout, layout) &&
+        performance.now() - saidMs < sayEveryMs
       last = { frame, layout, marks }
-      if (!stillness.matches && !document.hidden) {
-        motions.add(picture.motions, layout, performance.now())
-        if (!running && !isMap) requestAnimationFrame(fly)
+      if (!isCalm) say(last)
+      else
+        later ??= setTimeout(
+          () => {
+            if (last !== undefined) say(last)
+          },
+          sayEveryMs - (performance.now() - saidMs),
+        )
+      if (document.hidden) return
+      const isFlying = !stillness.matches && motions.add(picture.motions, layout, performance.now())
+      if (!running && !isMap && (isFlying || ground.isBusy())) {
+        running = true
+        requestAnimationFrame(fly)
       }
     },
   }
 }
 
-const viewNames: ReadonlyArray<readonly [View, string, string]> = [
-  ["chain", "Chain", "From devices to customers (C)"],
-  ["map", "Map", "Where stations stand and who hears whom (M)"],
-]
-
-/** Widths of edges follow their rates this often, ms; where they run, what is selected or found shows at once. */
-const edgesEveryMs = 1000
-
 const isSame = (a: Frame, b: Frame): boolean => a.picture.view === b.picture.view && sameShape(a, b)
 
-/** Edges run where they ran: the same stage, selection and search, and no station came, went or changed its trust. */
-const sameShape = (a: Frame, b: Frame): boolean =>
-  a.picture.source === b.picture.source &&
-  a.picture.by === b.picture.by &&
-  a.picture.fresh === b.picture.fresh &&
-  a.picture.view?.totals.stationsLost === b.picture.view?.totals.stationsLost &&
-  a.picture.view?.totals.stations === b.picture.view?.totals.stations &&
-  a.stage === b.stage &&
-  a.ui.address.selection === b.ui.address.selection &&
-  a.ui.address.also === b.ui.address.also &&
-  a.ui.address.query === b.ui.address.query &&
-  a.ui.address.closed === b.ui.address.closed &&
-  a.ui.address.problemsOnly === b.ui.address.problemsOnly
+/** While events go on by themselves, what is said follows this often, ms: nobody reads faster. Devices and what travels do not wait. */
+const sayEveryMs = 250
 
 /** The theme chosen, and what the system prefers: when either changes, colours are read anew. */
 const themeOf = (body: HTMLElement): string =>

@@ -39,9 +39,11 @@ export const patch = (parent: Element, trees: ReadonlyArray<Tree | string>): voi
   for (const [index, tree] of trees.entries()) {
     const at: ChildNode | undefined = parent.childNodes[index]
     const fits = at !== undefined && isFor(at, tree)
-    const node = fits ? at : make(parent, tree)
+    const node = fits ? at : (later(at, tree) ?? make(parent, tree))
     if (!fits) {
-      if (at === undefined) parent.append(node)
+      // What comes again further on stays: a new first line of a list leaves the others as they are.
+      if (at === undefined || node.parentNode === parent || isWanted(at, trees, index))
+        parent.insertBefore(node, at ?? null)
       else at.replaceWith(node)
     }
     if (typeof tree === "string") {
@@ -50,6 +52,18 @@ export const patch = (parent: Element, trees: ReadonlyArray<Tree | string>): voi
   }
   while (parent.childNodes.length > trees.length) parent.lastChild?.remove()
 }
+
+/** The element of that key, where it stands further on. */
+const later = (from: ChildNode | undefined, tree: Tree | string): ChildNode | undefined => {
+  if (typeof tree === "string" || tree.attributes.key === undefined) return undefined
+  for (let node = from?.nextSibling; node !== null && node !== undefined; node = node.nextSibling)
+    if (isFor(node, tree)) return node
+  return undefined
+}
+
+const isWanted = (node: ChildNode, trees: ReadonlyArray<Tree | string>, from: number): boolean =>
+  given.get(node)?.attributes.key !== undefined &&
+  trees.some((tree, index) => index > from && isFor(node, tree))
 
 const isFor = (node: Node, tree: Tree | string): boolean =>
   typeof tree === "string"
