@@ -63,7 +63,7 @@ describe.skipIf(path === undefined)("the page on the real server", { timeout: 60
   beforeAll(async () => {
     served = await serveReal()
     browser = await Chromium.open(path ?? "")
-  }, 90_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await served?.close()
@@ -253,7 +253,7 @@ describe.skipIf(path === undefined)("the page on a feed that breaks", { timeout:
   beforeAll(async () => {
     served = await serveDouble()
     browser = await Chromium.open(path ?? "")
-  }, 60_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await served?.close()

@@ -39,7 +39,7 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
     startMs = await tell(served.url)
     browser = await Chromium.open(path ?? "")
     await mkdir(pictures, { recursive: true })
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await served?.close()

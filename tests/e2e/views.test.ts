@@ -49,7 +49,7 @@ describe.skipIf(path === undefined)("the page's views", { timeout: 90_000 }, () 
   beforeAll(async () => {
     served = await serveDouble()
     browser = await Chromium.open(path ?? "")
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await served?.close()

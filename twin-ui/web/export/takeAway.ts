@@ -48,7 +48,7 @@ const pictureOf = ({ frame, layout }: Drawn): string => {
     return svgOf({ ...about, layers: [under, seen, over].filter((one) => one !== undefined) })
   }
   const edges = svgInk()
-  strokesOn(edges, strokesOf(layout), palette)
+  strokesOn(edges, strokesOf(layout.edges), palette)
   const dots = svgInk()
   dotsOn(dots, layout, palette)
   const chain = document.querySelector<SVGSVGElement>("#chain")

@@ -17,7 +17,17 @@ export interface Mark {
   readonly put: (on: Pixels, x: number, y: number) => void
 }
 
+export interface Colour {
+  readonly red: number
+  readonly green: number
+  readonly blue: number
+}
+
 export interface Marks {
+  /** Pixels of the screen in one of the page. */
+  readonly ratio: number
+  /** A colour of the style sheet, 0..255 each. */
+  readonly colour: (name: string) => Colour
   /** The mark of that name, which `ink` draws about 0,0 and which reaches so far from there, px of the page. */
   readonly mark: (name: string, reach: number, ink: (to: Ink) => void) => Mark
 }
@@ -30,7 +40,14 @@ const marksMax = 256
 /** `ratio`: pixels of the screen in one of the page. */
 export const marksFor = (ratio: number): Marks => {
   const marks = new Map<string, Mark>()
+  const colours = new Map<string, Colour>()
   return {
+    ratio,
+    colour: (name) => {
+      const known = colours.get(name) ?? colourOf(name)
+      if (colours.size < marksMax) colours.set(name, known)
+      return known
+    },
     mark: (name, reach, ink) => {
       const known = marks.get(name)
       if (known !== undefined) return known
@@ -40,6 +57,15 @@ export const marksFor = (ratio: number): Marks => {
       return made
     },
   }
+}
+
+const colourOf = (name: string): Colour => {
+  const to = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })
+  if (to === null) return { red: 0, green: 0, blue: 0 }
+  to.fillStyle = name
+  to.fillRect(0, 0, 1, 1)
+  const [red, green, blue] = to.getImageData(0, 0, 1, 1).data
+  return { red, green, blue }
 }
 
 const markOf = (ratio: number, reach: number, ink: (to: Ink) => void): Mark => {

@@ -1,8 +1,9 @@
 /**
- * Edges and devices: thousands of marks. On paper (an export) they are drawn as they are; on the screen devices are put into its pixels.
+ * Edges and devices: thousands of marks. On paper (an export) they are drawn as they are; on the screen they are put into its pixels.
  * Names and what can be focused are in the SVG.
  */
 import type { Dot, EdgeMark, Layout } from "../model/Layout.ts"
+import { curveOn } from "./curveOn.ts"
 import { colourOf, glyph, type Ink, type Palette } from "./paint.ts"
 import type { Marks, Pixels } from "./Pixels.ts"
 
@@ -13,7 +14,7 @@ export interface Strokes {
   readonly strength: number
 }
 
-export const strokesOf = ({ edges }: Layout): Strokes => {
+export const strokesOf = (edges: Layout["edges"]): Strokes => {
   const calm = edges.filter(isCalm)
   return {
     edges: [...calm, ...edges.filter((edge) => !isCalm(edge))],
@@ -21,18 +22,35 @@ export const strokesOf = ({ edges }: Layout): Strokes => {
   }
 }
 
-/** Those from `from` on, `many` of them. */
-export const strokesOn = (
-  to: Ink,
+/** On paper. */
+export const strokesOn = (to: Ink, { edges, strength }: Strokes, palette: Palette): void => {
+  to.lineCap = "round"
+  for (const edge of edges) {
+    to.globalAlpha = strengthOfEdge(edge, strength)
+    to.strokeStyle = colourOfEdge(edge, palette)
+    to.lineWidth = edge.width
+    to.beginPath()
+    const middle = (edge.from.x + edge.to.x) / 2
+    to.moveTo(edge.from.x, edge.from.y)
+    to.bezierCurveTo(middle, edge.from.y, middle, edge.to.y, edge.to.x, edge.to.y)
+    to.stroke()
+  }
+  to.globalAlpha = 1
+}
+
+/** As pixels: those from `from` on, `many` of them. */
+export const markStrokes = (
+  on: Pixels,
+  marks: Marks,
   { edges, strength }: Strokes,
   palette: Palette,
-  from = 0,
-  many = Infinity,
+  from: number,
+  many: number,
 ): void => {
-  to.lineCap = "round"
-  for (const edge of edges.slice(from, from + many))
-    stroke(to, edge, palette, isCalm(edge) ? strength : 1)
-  to.globalAlpha = 1
+  for (const edge of edges.slice(from, from + many)) {
+    const colour = marks.colour(colourOfEdge(edge, palette))
+    curveOn(on, edge, { ...colour, alpha: strengthOfEdge(edge, strength) }, marks.ratio)
+  }
 }
 
 const isCalm = ({ isLit, tone }: EdgeMark): boolean => tone === "ok" && !isLit
@@ -83,22 +101,13 @@ const ringOn = (to: Ink, { r, x, y }: Pick<Dot, "r" | "x" | "y">, palette: Palet
   to.stroke()
 }
 
-const stroke = (to: Ink, edge: EdgeMark, palette: Palette, strength: number): void => {
-  to.globalAlpha = (edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)) * strength
-  to.strokeStyle =
-    edge.tone === "refused"
-      ? palette.refused
-      : edge.tone === "suspicious"
-        ? palette.suspicious
-        : edge.isLit
-          ? palette.ok
-          : palette.edge
-  to.lineWidth = edge.width
-  to.beginPath()
-  const middle = (edge.from.x + edge.to.x) / 2
-  to.moveTo(edge.from.x, edge.from.y)
-  to.bezierCurveTo(middle, edge.from.y, middle, edge.to.y, edge.to.x, edge.to.y)
-  to.stroke()
+const strengthOfEdge = (edge: EdgeMark, strength: number): number =>
+  (edge.isDim ? 0.04 : edge.isLit ? 0.85 : alphaOf(edge)) * (isCalm(edge) ? strength : 1)
+
+const colourOfEdge = ({ isLit, tone }: EdgeMark, palette: Palette): string => {
+  if (tone === "refused") return palette.refused
+  if (tone === "suspicious") return palette.suspicious
+  return isLit ? palette.ok : palette.edge
 }
 
 /** Thin lines are many: they are fainter, so that what carries much stands out. */

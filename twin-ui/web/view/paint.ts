@@ -145,10 +145,8 @@ const square = (to: Ink, x: number, y: number, half: number): void => {
 export const clear = (
   canvas: HTMLCanvasElement,
   size: { readonly width: number; readonly height: number },
-  /** Its pixels will be read. */
-  willReadFrequently = false,
 ): CanvasRenderingContext2D | undefined => {
-  const to = canvas.getContext("2d", { willReadFrequently })
+  const to = canvas.getContext("2d")
   if (to === null) return undefined
   const ratio = ratioNow()
   const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)]
