@@ -73,6 +73,25 @@ describe("the drawn chain", () => {
     assert.strictEqual(on.querySelector("g.station[data-id='BS-0017']"), before)
   })
 
+  it("leaves each link in its place when one of them changes", () => {
+    const on = svg()
+    const view = viewAt(end)
+    const broken = {
+      ...view,
+      dataCentres: view.dataCentres.map((centre) => ({
+        ...centre,
+        links: centre.links.map((link, index) => ({ ...link, up: index === 0 })),
+      })),
+    }
+    const places = () =>
+      [...on.querySelectorAll("g.link")].map((link) => link.getAttribute("transform"))
+    drawChain(select(on), layoutOf(view, shown), view)
+    const before = places()
+    assert.isAbove(new Set(before).size, 1)
+    drawChain(select(on), layoutOf(broken, shown), broken)
+    assert.deepStrictEqual(places(), before)
+  })
+
   it("names every mark for a screen reader, and puts one of each column in the tab order", () => {
     const on = svg()
     draw(on, end)

@@ -7,9 +7,8 @@ const blank = (width: number, height: number): Pixels => ({
   height,
   data: new Uint8ClampedArray(width * height * 4),
 })
-const at = ({ data, width }: Pixels, x: number, y: number): ReadonlyArray<number> => [
-  ...data.slice((y * width + x) * 4, (y * width + x) * 4 + 4),
-]
+const at = ({ data, width }: Pixels, x: number, y: number): ReadonlyArray<number> =>
+  Array.from(data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4))
 const black = { red: 0, green: 0, blue: 0, alpha: 1 }
 
 /** How much of each column is covered. */

@@ -6,13 +6,13 @@ import { type BaseType, local, type Selection } from "d3"
 
 const drawn = local<string>()
 
-/** `faceOf` names all that a mark's attributes are drawn from. */
+/** `faceOf` names all that a mark's attributes are drawn from. What is left is counted anew: a mark's index is not its place. */
 export const altered = <Node extends Element, Datum, Parent extends BaseType, Above>(
   marks: Selection<Node, Datum, Parent, Above>,
-  faceOf: (mark: Datum, index: number) => string,
+  faceOf: (mark: Datum) => string,
 ): Selection<Node, Datum, Parent, Above> =>
-  marks.filter(function (mark, index) {
-    const face = faceOf(mark, index)
+  marks.filter(function (mark) {
+    const face = faceOf(mark)
     if (drawn.get(this) === face) return false
     drawn.set(this, face)
     return true

@@ -7,7 +7,7 @@ import type { Layer } from "./layer.ts"
 import { trustPath } from "./trustPath.ts"
 import { words } from "./words.ts"
 
-type Link = CentreMark["centre"]["links"][number]
+type Link = CentreMark["centre"]["links"][number] & { readonly y: number }
 
 export const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: number): void => {
   const centre = to
@@ -43,7 +43,8 @@ export const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: 
     .select<SVGGElement>("g.links")
     .selectAll<SVGGElement, Link>("g.link")
     .data(
-      ({ centre: own }) => own.links,
+      ({ centre: own }) =>
+        own.links.map((one, index): Link => ({ ...one, y: 60 + index * linkHeight })),
       ({ name }) => name,
     )
     .join((enter) => {
@@ -53,8 +54,8 @@ export const drawCentres = (to: Layer, marks: ReadonlyArray<CentreMark>, nowMs: 
       return made
     })
     .attr("class", ({ up }) => classes("link", up ? "up" : "down"))
-  altered(link, ({ up }, index) => `${index} ${up}`)
-    .attr("transform", (_, index) => `translate(0,${60 + index * linkHeight})`)
+  altered(link, ({ up, y }) => `${y} ${up}`)
+    .attr("transform", ({ y }) => `translate(0,${y})`)
     .select("path")
     .attr("d", ({ up }) => (up ? trustPath("attested", 3.6) : "M0,-5L5,4L-5,4Z"))
   words(link.select("text"), (own) => linkText(own, marks[0].width, nowMs))

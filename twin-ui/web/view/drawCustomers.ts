@@ -59,6 +59,10 @@ const customerState = ({ customer, width }: CustomerMark, nowMs: number): string
     : `${width < 200 ? "" : "p95 "}${count(customer.p95Ms)} ms`
 }
 
+/** Where a card's first line and its ledger stand. */
+const head = ({ height, isRow }: CustomerMark): number => (isRow ? height / 2 + 3.5 : height * 0.31)
+const bar = ({ height, isRow }: CustomerMark): number => (isRow ? height - 4 : height * 0.48)
+
 export const drawCustomers = (
   to: Layer,
   marks: ReadonlyArray<CustomerMark>,
@@ -92,9 +96,6 @@ export const drawCustomers = (
       "aria-label",
       (mark) => `customer ${mark.id}, ${customerText(mark)}, ${customerState(mark, nowMs)}`,
     )
-  const head = ({ height, isRow }: CustomerMark): number =>
-    isRow ? height / 2 + 3.5 : height * 0.31
-  const bar = ({ height, isRow }: CustomerMark): number => (isRow ? height - 4 : height * 0.48)
   const moved = altered(
     customer,
     ({ height, isRow, width, x, y }) => `${x} ${y} ${width} ${height} ${isRow}`,
