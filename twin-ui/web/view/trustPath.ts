@@ -1,6 +1,6 @@
+/** The shape of a station's trust: a ring, a cross, or an open square where nothing was ever measured. */
 import type { StationView } from "../../../projections/chain/ChainView.ts"
 
-/** A ring, a cross, or an open square where nothing was ever measured. */
 export const trustPath = (trust: StationView["trust"], r: number): string => {
   if (trust === "lost") return `M${-r},${-r}L${r},${r}M${r},${-r}L${-r},${r}`
   if (trust === "unattested") return `M${-r},0L0,${-r}L${r},0L0,${r}Z`
