@@ -6,7 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type ChildProcess, fork } from "node:child_process"
-import { setPriority } from "node:os"
+import { getPriority, setPriority } from "node:os"
 import { extname, join } from "node:path"
 import {
   Analytics,
@@ -49,7 +49,7 @@ const make = Effect.fnUntraced(function* (log: string) {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     })
     child = started
-    if (started.pid !== undefined) setPriority(started.pid, niceness)
+    if (started.pid !== undefined) setPriority(started.pid, Math.min(nicest, getPriority() + nicer))
     let ending: Ending | undefined
     started.on("message", (told: Told) => {
       if ("ending" in told) {
@@ -126,7 +126,8 @@ const make = Effect.fnUntraced(function* (log: string) {
 })
 
 /** Where the processor is short, what takes facts in comes first: the tables may be late, facts may not. */
-const niceness = 5
+const nicer = 10
+const nicest = 19
 
 /** Sources run as they are; what is built has the other ending. */
 const file = join(import.meta.dirname, `child${extname(import.meta.filename)}`)

@@ -80,7 +80,7 @@ const gap = (key: string, count: number): Tree =>
 const textOf = (cell: unknown, unit?: string): string => {
   if (cell === null || cell === undefined) return ""
   if (typeof cell === "number" && unit === "share")
-    return `${(cell * 100).toLocaleString("en-GB", { maximumFractionDigits: 2 })} %`
+    return `${(cell * 100).toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} %`
   if (typeof cell === "number") return cell.toLocaleString("en-GB", { maximumFractionDigits: 6 })
   if (typeof cell === "string")
     return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(cell)
