@@ -119,7 +119,7 @@ export const drawCustomers = (
   words(customer.select("text.id"), (mark) =>
     fit(
       mark.customer.name ?? mark.id,
-      Math.max(6, Math.floor((mark.width - 30 - customerState(mark, nowMs).length * 6.2) / 8.2)),
+      Math.max(6, Math.floor((mark.width - 30 - customerState(mark, nowMs).length * 7) / 8.4)),
     ),
   )
   words(customer.select("text.state"), (mark) => customerState(mark, nowMs))
