@@ -126,6 +126,8 @@ export interface Wanted {
   readonly to: number
   /** By kind code: 1 where it is wanted. */
   readonly codes: Uint8Array | undefined
+  /** Kinds are wanted whose bodies say only what is not as in the body of such a kind before. */
+  readonly chained: boolean
   /** Letters that stand in the record if its body is JSON, each with where they were found last. */
   readonly names: ReadonlyArray<{ readonly letters: Uint8Array; at: number }>
 }
@@ -144,10 +146,12 @@ export const wantedOf = ({
   const only = wanted ?? (packet === undefined ? undefined : ["FrameHeard"])
   if (only === undefined && names.length === 0 && to - from === Number.POSITIVE_INFINITY)
     return undefined
+  const wantedCodes = only && codesOf(only)
   return {
     from,
     to,
-    codes: only && codesOf(only),
+    codes: wantedCodes,
+    chained: wantedCodes === undefined || chained.some((code) => wantedCodes[code] === 1),
     names: names.map((name) => ({ letters: utf8.encode(`"${name}"`), at: -1 })),
   }
 }
@@ -178,6 +182,10 @@ export const readWanted = (
     (wanted.codes === undefined || wanted.codes[kind] === 1) &&
     (!isJson || wanted.names.every((name) => stands(r.bytes, name, start, end)))
   if (isWanted) return read(r, position, batchRecordedMs)
+  if (wanted.chained && position < wanted.to && chained.includes(kind) && !isJson) {
+    read(r, position, batchRecordedMs)
+    return undefined
+  }
   const flags = r.bytes[start + sizeBytes + 2]
   r.at = start + sizeBytes + 3
   R.reference(r)
@@ -237,6 +245,8 @@ const frameHeard = codeOf("FrameHeard")
 const bytesHeard = codeOf("BytesHeard")
 const messageReported = codeOf("MessageReported")
 const receptionReported = codeOf("ReceptionReported")
+/** Their bodies leave out what is as in the reception before, or in what was sealed before (`body/reception.ts`). */
+const chained: ReadonlyArray<number> = [frameHeard, bytesHeard, messageReported, receptionReported]
 const messageAccepted = codeOf("MessageAccepted")
 const messageRefused = codeOf("MessageRefused")
 const deliveryOwed = codeOf("DeliveryOwed")

@@ -1,13 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
+import * as fc from "fast-check"
 import { crc32 } from "node:zlib"
 import type { Recorded } from "../../../core/event/Envelope.ts"
-import type { Event } from "../../../core/event/Event.ts"
+import { type Event, kindOf } from "../../../core/event/Event.ts"
 import { CustomerId, DestinationId, DeviceId } from "../../../core/event/ids.ts"
 import * as Rejected from "../../../core/kernel/Rejected.ts"
+import type { Filter } from "../../../core/log/EventLog.ts"
+import { fieldOf, matches, stationsOf } from "../../../core/log/matches.ts"
+import * as Record from "../../../core/log/record.ts"
 import * as Slab from "../../../core/log/Slab.ts"
 import { frame, ticked, unknown } from "../../contract/someEvents.ts"
+import { history } from "../../laws/histories.ts"
 import { anyEvent, batchOf, events } from "../../laws/someRecorded.ts"
 
 const sound = <A>(value: A | Rejected.Rejected): A => {
@@ -46,6 +51,43 @@ describe("a slab gives back what was put in", () => {
       assert.deepStrictEqual([sound(Slab.decode(first)), sound(Slab.decode(second))], [a, b])
     },
   )
+
+  it("of what a filter wants all, and nothing else that can be told without reading it", () => {
+    const letters = new Set<string>()
+    fc.assert(
+      fc.property(history, fc.nat(), (batch, n) => {
+        if (batch.length === 0) return
+        const bytes = encode(batch)
+        const { event } = batch[n % batch.length]
+        const device = fieldOf(event, "device")
+        const customer = fieldOf(event, "customer")
+        const [station] = stationsOf(event)
+        const middle = batch[batch.length >> 1].position
+        const kinds = [kindOf(event)]
+        const filters: ReadonlyArray<Filter> = [
+          { kinds },
+          { from: middle, to: middle + 2 },
+          ...(device === undefined ? [] : [{ device }, { device, kinds, to: middle + 1 }]),
+          ...(customer === undefined ? [] : [{ customer }]),
+          ...(station === undefined ? [] : [{ station }, { station, kinds }]),
+        ]
+        for (const filter of filters) {
+          const wanted = Record.wantedOf(filter)
+          assert.isDefined(wanted)
+          const found = sound(Slab.decodeWanted(bytes, wanted))
+          const whole = sound(Slab.decode(bytes))
+          assert.deepStrictEqual(
+            found.filter((one) => matches(filter, one)),
+            whole.filter((one) => matches(filter, one)),
+          )
+          if (found.length < whole.length) letters.add(Object.keys(filter).join())
+        }
+      }),
+      { numRuns: 200 },
+    )
+    assert.isAtLeast(letters.size, 5, [...letters].join(" "))
+    assert.isUndefined(Record.wantedOf({ fromMs: 5 }))
+  })
 
   it.prop("its streams' heads are those of its last events", [batchOf(anyEvent)], ([batch]) => {
     const heads = new Map(batch.map(({ stream, revision }) => [stream, revision]))
