@@ -23,6 +23,8 @@ import type { Store } from "./Store.ts"
 
 /** Events taken in before their rows are written, when many come. A row group of the database has 122,880 rows. */
 export const eventsAtOnceMax = 245_760
+/** Events to the end of the log that are few. */
+const nearMax = 10_000
 /** When few come, their rows are written after this: the lag is about as much again as the log's own. */
 export const writeAfterMs = 250
 /** After a failed write. */
@@ -143,8 +145,9 @@ const session = (
     }).pipe(Effect.uninterruptible, Effect.andThen(tell), Effect.andThen(news.open))
 
     const reading = Effect.gen(function* () {
-      for (let head = yield* log.head; taken < head; head = yield* log.head)
-        yield* Stream.runForEach(log.read(taken, head), takeIn)
+      // What comes meanwhile is much only where much was read.
+      for (let left = yield* log.head; left > 0; left = (yield* log.head) - taken - nearMax)
+        yield* Stream.runForEach(log.read(taken), takeIn)
       isBehind = false
       yield* Stream.runForEach(log.follow(taken), takeIn)
     })
