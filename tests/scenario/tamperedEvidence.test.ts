@@ -55,7 +55,14 @@ describe("the scenario of tampered evidence", () => {
         const out = join(yield* folder, "events.ndjson")
         const words = Object.entries(size).flatMap(([name, n]) => [`--${name}`, String(n)])
         const ended = yield* run(
-          ...["simulate", "--duration", "6h", "--scenario", scenario, "--out", out, ...words],
+          "simulate",
+          "--duration",
+          "6h",
+          "--scenario",
+          scenario,
+          "--out",
+          out,
+          ...words,
         )
         assert.strictEqual(ended.code, 0, ended.err)
         const seen = appraisedIn(out)

@@ -10,9 +10,13 @@ const walled = Effect.fnUntraced(function* (options: { readonly leadMs?: number 
   const real = yield* Clock.Clock
   let wallMs = 100 * hourMs
   const wall: Clock.Clock = {
-    ...real,
     currentTimeMillisUnsafe: () => wallMs,
     currentTimeMillis: Effect.sync(() => wallMs),
+    currentTimeNanosUnsafe: () => real.currentTimeNanosUnsafe(),
+    currentTimeNanos: real.currentTimeNanos,
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    sleep: (duration) => real.sleep(duration),
   }
   const { clock, move } = yield* scaledClock({
     startMs: 90 * hourMs,
