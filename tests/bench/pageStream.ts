@@ -24,6 +24,8 @@ interface Plan {
 
 /** Events that are played again and again, each time as of now. */
 const loopMin = 20_000
+/** How long a held instant takes, as one that must be rebuilt does. */
+const pastMs = 1_000
 export const stepMs = 1000 / stepsPerSecondMax
 
 export const startStream = async (plan: Plan) => {
@@ -66,17 +68,22 @@ export const startStream = async (plan: Plan) => {
     send({ _tag: "step", step: stepped.step })
   }, stepMs)
 
-  const feed = (answer: ServerResponse): void => {
+  const feed = (answer: ServerResponse, at: string | null): void => {
     answer.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" })
+    if (at !== null) {
+      const past = { _tag: "view", view: { ...view, position: Number(at) } }
+      setTimeout(() => answer.write(`id: ${at}\ndata: ${JSON.stringify(past)}\n\n`), pastMs)
+      return
+    }
     answer.write(`id: ${view.position}\ndata: ${JSON.stringify({ _tag: "view", view })}\n\n`)
     readers.add(answer)
     answer.on("close", () => readers.delete(answer))
   }
 
   const server = createServer((request, answer) => {
-    const path = new URL(request.url ?? "/", "http://stream").pathname
-    if (path === "/feed/chain") return feed(answer)
-    void answerTo(path, answer, plan.pageDir)
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://stream")
+    if (pathname === "/feed/chain") return feed(answer, searchParams.get("at"))
+    void answerTo(pathname, answer, plan.pageDir)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()))
   // Listening on a port: the address is not a pipe's name.

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { FindingsAnswer } from "../../twin-ui/api/Findings.ts"
 import { TimelineAnswer } from "../../twin-ui/api/Timeline.ts"
 import * as Chromium from "./Chromium.ts"
+import { digestAt } from "./digestAt.ts"
 import { serveDouble, serveReal, type Served } from "./servers.ts"
 
 const path = Chromium.find()
@@ -172,7 +173,14 @@ describe.skipIf(path === undefined)("the page on the real server", { timeout: 60
       await page.waitForSelector("body.past")
       await page.waitForSelector("body:not(.stale)")
       assert.match(await pill(page), /as of\s.*ago/s)
-      assert.match(page.url(), /at=\d+/)
+      // What is shown is exactly the server's state as of the position that the address names.
+      await page.waitForSelector("#timeline[data-digest]")
+      const at = Number(/at=(\d+)/.exec(page.url())?.[1])
+      assert.strictEqual(await positionOf(page), at)
+      assert.strictEqual(
+        await page.getAttribute("#timeline", "data-digest"),
+        await digestAt(served.url, at, "customer"),
+      )
       await page.keyboard.press("l")
       await page.waitForSelector("body:not(.past)")
       assert.match(await pill(page), /live/)

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { assert, describe, it } from "@effect/vitest"
 import { source as axeSource } from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll } from "vitest"
 import * as Chromium from "./Chromium.ts"
+import { digestAt } from "./digestAt.ts"
 import { serveDouble } from "./servers.ts"
 
 const path = Chromium.find()
@@ -26,18 +26,6 @@ const violationsOn = async (page: Page): Promise<ReadonlyArray<string>> => {
   return found.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
   )
-}
-
-const canonical = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
-  if (typeof value !== "object" || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`
-}
-
-const digestAt = async (url: string, at: number, by: string): Promise<string> => {
-  const answer = await (await fetch(`${url}/api/chain?at=${at}&by=${by}`)).json()
-  return createHash("sha256").update(canonical(answer)).digest("hex")
 }
 
 const shown = (page: Page) =>

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import { buildPage } from "../../../twin-ui/web/build.ts"
+import { firstScriptNames, firstScripts } from "./firstScripts.ts"
 
 const scriptsMax = 150 * 1024
 
@@ -12,18 +12,9 @@ describe("the built page", () => {
     const folder = await mkdtemp(join(tmpdir(), "sigtwin-size-"))
     try {
       await buildPage(folder)
-      const html = await readFile(join(folder, "index.html"), "utf8")
-      const first = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(
-        ([, name]) => name,
-      )
+      const first = await firstScriptNames(folder)
       assert.isAbove(first.length, 0)
-      const sizes = await Promise.all(
-        first.map(async (name) => gzipSync(await readFile(join(folder, name))).length),
-      )
-      assert.isAtMost(
-        sizes.reduce((sum, size) => sum + size, 0),
-        scriptsMax,
-      )
+      assert.isAtMost(await firstScripts(folder), scriptsMax)
       const later = (await readdir(join(folder, "assets"))).filter((name) =>
         name.startsWith("mapOn"),
       )

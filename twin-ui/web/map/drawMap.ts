@@ -128,6 +128,7 @@ const drawReach = (to: Layer, places: ReadonlyArray<Place>): void => {
 const outline = line<readonly [number, number]>()
 
 const drawRegions = (to: Layer, regions: ReadonlyArray<Region>): void => {
+  hatch(to)
   const region = to
     .selectAll<SVGGElement, Region>("g")
     .data(regions, ({ key }) => key)
@@ -145,6 +146,20 @@ const drawRegions = (to: Layer, regions: ReadonlyArray<Region>): void => {
     .attr("x", ({ hull }) => Math.min(...hull.map(([x]) => x)))
     .attr("y", ({ hull }) => Math.min(...hull.map(([, y]) => y)) - 6)
     .text(({ label }) => `✕ ${label}`)
+}
+
+/** What a jammed region is filled with: lines aslant, seen without colour too. Made once. */
+const hatch = (to: Layer): void => {
+  if (!to.select("pattern").empty()) return
+  const pattern = to
+    .append("defs")
+    .append("pattern")
+    .attr("id", "jammed")
+    .attr("width", 8)
+    .attr("height", 8)
+    .attr("patternUnits", "userSpaceOnUse")
+  pattern.append("rect").attr("width", 8).attr("height", 8)
+  pattern.append("path").attr("d", "M-1,9L9,-1M-1,1L1,-1M7,9L9,7")
 }
 
 const drawRays = (to: Layer, rays: ReadonlyArray<Ray>): void => {

@@ -60,7 +60,7 @@ export const differenceMarks = (
 
 const badgesOf = (layout: Layout, { things }: Differences): ReadonlyArray<Badge> => {
   const badges: Array<Badge> = []
-  const add = (kind: string, id: string, box: Badge["box"]): void => {
+  const add = (kind: string, id: string, box: Badge["box"], isCell = false): void => {
     const key = `${kind}:${id}`
     const difference = things.get(key)
     if (difference === undefined) return
@@ -70,17 +70,25 @@ const badgesOf = (layout: Layout, { things }: Differences): ReadonlyArray<Badge>
       sign: signs[difference],
       label: `${kind === "centre" ? "data centre" : kind} ${id}: ${difference} since the pinned instant`,
       box,
-      at: { x: box.x - 5, y: box.y + Math.min(14, box.height / 2 + 4) },
+      // Beside a cell stands another one: between their corners there is room.
+      at: isCell
+        ? { x: box.x + 4, y: box.y + 5 }
+        : { x: box.x - 5, y: box.y + Math.min(14, box.height / 2 + 4) },
     })
   }
   const { width } = layout.columns.stations
   for (const { height, id, isRow, x, y } of layout.stations)
-    add("station", id, {
-      x: isRow ? x : x - height / 2,
-      y: y - height / 2,
-      width: isRow ? width : height,
-      height,
-    })
+    add(
+      "station",
+      id,
+      {
+        x: isRow ? x : x - height / 2,
+        y: y - height / 2,
+        width: isRow ? width : height,
+        height,
+      },
+      !isRow,
+    )
   for (const { id, ...box } of layout.centres) add("centre", id, box)
   for (const { id, ...box } of layout.customers) add("customer", id, box)
   return badges
