@@ -54,7 +54,7 @@ describe.skipIf(path === undefined)("the console", { timeout: 60_000 }, () => {
     page.on("console", (message) => {
       if (message.text().includes("Content Security Policy")) errors.push(message.text())
     })
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(100_000)
     try {
       await page.goto(`${served.url}/questions.html${query}`)
       await see(page)

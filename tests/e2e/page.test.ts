@@ -12,7 +12,7 @@ const path = Chromium.find()
 if (path === undefined)
   console.log("page tests skipped: no Chromium found (set CHROMIUM to its path to run them)")
 
-const patience = 30_000
+const patience = 100_000
 
 const pill = (page: Page): Promise<string> => page.locator("#pill").innerText()
 const positionOf = async (page: Page): Promise<number> =>
@@ -58,7 +58,7 @@ const happen = async (url: string, lastMs: number): Promise<void> => {
   assert.isTrue(answer.ok, await answer.text())
 }
 
-describe.skipIf(path === undefined)("the page on the real server", { timeout: 60_000 }, () => {
+describe.skipIf(path === undefined)("the page on the real server", { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Served
   beforeAll(async () => {
@@ -255,7 +255,7 @@ describe.skipIf(path === undefined)("the page on the real server", { timeout: 60
     }))
 })
 
-describe.skipIf(path === undefined)("the page on a feed that breaks", { timeout: 60_000 }, () => {
+describe.skipIf(path === undefined)("the page on a feed that breaks", { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Awaited<ReturnType<typeof serveDouble>>
   beforeAll(async () => {

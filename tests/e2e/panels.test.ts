@@ -30,7 +30,7 @@ const valueOf = (page: Page, label: string): Promise<string> =>
     // Without the position beside it.
     .then((text) => text.split("#", 1)[0].trim())
 
-describe.skipIf(path === undefined)("the panels on the real server", { timeout: 90_000 }, () => {
+describe.skipIf(path === undefined)("the panels on the real server", { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Served
   let startMs = 0
@@ -52,7 +52,7 @@ describe.skipIf(path === undefined)("the panels on the real server", { timeout: 
     page.on("console", (message) => {
       if (message.text().includes("Content Security Policy")) errors.push(message.text())
     })
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(100_000)
     try {
       await page.goto(`${served.url}/${query}`)
       await settled(page)

@@ -31,7 +31,7 @@ const violationsOn = async (page: Page): Promise<ReadonlyArray<string>> => {
 const shown = (page: Page) =>
   page.waitForSelector("#chain g[data-kind=station]", { state: "attached" })
 
-describe.skipIf(path === undefined)("the page's views", { timeout: 90_000 }, () => {
+describe.skipIf(path === undefined)("the page's views", { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Awaited<ReturnType<typeof serveDouble>>
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe.skipIf(path === undefined)("the page's views", { timeout: 90_000 }, () 
     })
     const errors: Array<string> = []
     page.on("pageerror", (error) => errors.push(String(error)))
-    page.setDefaultTimeout(40_000)
+    page.setDefaultTimeout(100_000)
     try {
       await page.goto(`${served.url}/${query}`)
       await see(page)
