@@ -20,7 +20,7 @@ const startMs = Date.UTC(2026, 5, 1)
 const run = async (size: Size) => {
   const log: Array<Recorded> = []
   const { devices, turns } =
-    size === "tiny" ? { devices: 40, turns: 1 } : { devices: 3_000, turns: 3 }
+    size === "tiny" ? { devices: 40, turns: 1 } : { devices: 3_000, turns: 8 }
   const world = World.make({ seed: 1, startMs, devices, stations: 48, scenario: "clean" })
   runWorld(world, 1, startMs + 3 * hourMs, (recorded) => log.push(recorded))
   const without = all.filter(({ name }) => name !== Anomaly.projection.name)
