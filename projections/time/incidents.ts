@@ -65,6 +65,8 @@ const belong = (a: Incident, b: Incident, explaining: Explaining): boolean => {
   const isCommon =
     things.some((thing) => a[thing] !== undefined && a[thing] === b[thing]) ||
     (isOfStrangers(a) && isOfStrangers(b)) ||
+    isStormOf(a, b) ||
+    isStormOf(b, a) ||
     (anomalyOf(a) !== undefined && anomalyOf(a) === anomalyOf(b))
   return isCommon && isNear(a, b)
 }
@@ -72,6 +74,10 @@ const belong = (a: Incident, b: Incident, explaining: Explaining): boolean => {
 /** Refused for being registered by nobody, and the finding that says so. */
 const isOfStrangers = ({ id }: Incident): boolean =>
   id.startsWith("refusals|unknown-device|") || id.startsWith("finding|strangers|")
+
+/** A storm of wrong MACs, and the guessing that makes it. */
+const isStormOf = (storm: Incident, guessing: Incident): boolean =>
+  anomalyOf(storm) === "mac-storm" && guessing.id.startsWith("finding|mac-guessing|")
 
 /** What many things show at once is one: `anomaly|traffic-surge|station:BS-0001|…`. */
 const anomalyOf = ({ id }: Incident): string | undefined =>

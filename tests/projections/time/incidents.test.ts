@@ -53,6 +53,15 @@ describe("incidents", () => {
     assert.strictEqual(together(all.slice(1), new Map([...causes].slice(1))).length, 2)
   })
 
+  it("of a storm of wrong MACs are one with the guessing that makes it", () => {
+    const guessing = incident("finding|mac-guessing|A", 10, 20, { device: "A" })
+    const storm = incident("anomaly|mac-storm|station:S|9", 20, undefined, { station: "S" })
+    const surge = incident("anomaly|traffic-surge|station:T|9", 20, undefined, { station: "T" })
+    assert.deepStrictEqual(labels([storm, guessing, surge]), [[surge.id], [guessing.id, storm.id]])
+    const other = incident("finding|clone|B", 10, 20, { device: "B" })
+    assert.strictEqual(together([storm, other]).length, 2)
+  })
+
   it("last as long as any part of them", () => {
     const [one] = together([
       incident("a", 10, 20, { device: "A" }),
