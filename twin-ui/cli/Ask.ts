@@ -18,6 +18,8 @@ export interface Question {
 export class AskRefused extends Schema.TaggedError<AskRefused>()("AskRefused", {
   status: Schema.Int,
   detail: Schema.String,
+  /** Which problem it is, as `/docs` names it. */
+  type: Schema.optionalKey(Schema.String),
 }) {
   override get message() {
     return this.detail
@@ -46,11 +48,13 @@ export const urlOf = (base: string, { path, query = {} }: Question): URL => {
   return url
 }
 
-const Problem = Schema.Struct({ detail: Schema.String })
+const Problem = Schema.Struct({ detail: Schema.String, type: Schema.optionalKey(Schema.String) })
 const isProblem = Schema.is(Problem)
 
 /** What stands in a body with this status: the answer, or what was wrong. */
 export const refusalOf = (status: number, body: unknown): AskRefused | undefined =>
   status < 400
     ? undefined
-    : new AskRefused({ status, detail: isProblem(body) ? body.detail : `status ${status}` })
+    : isProblem(body)
+      ? new AskRefused({ status, ...body })
+      : new AskRefused({ status, detail: `status ${status}` })

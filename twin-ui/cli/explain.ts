@@ -52,7 +52,7 @@ const expected = (error: unknown): Ending => {
       // The tag is that of the class alone.
       return logUnavailable(error as LogUnavailable)
     case "AskRefused":
-      return say(statusOf(error) === 400 ? 2 : 1, askHints.get(statusOf(error)))
+      return say(statusOf(error) === 400 ? 2 : 1, askHints.get(typeOf(error)))
     case "NoServer":
       return say(1, "start one with `sigtwin serve`, or leave --server out to open the log itself")
     case "SecretsUnavailable":
@@ -75,9 +75,13 @@ const expected = (error: unknown): Ending => {
   }
 }
 
-const askHints: ReadonlyMap<number, string> = new Map([
-  [401, "set SIGTWIN_COMMAND_TOKEN to the token the server was started with"],
-  [403, "commands from afar need a server that was started with SIGTWIN_COMMAND_TOKEN"],
+/** By the problem that the server named. */
+const askHints: ReadonlyMap<string, string> = new Map([
+  [
+    "/docs#problem-no-login",
+    "give a credential's token in SIGTWIN_TOKEN; whoever may makes one with `sigtwin credential create ACCOUNT NAME`",
+  ],
+  ["/docs#problem-no-token", "set SIGTWIN_COMMAND_TOKEN to the token the server was started with"],
 ])
 
 const logUnavailable = (error: LogUnavailable): Ending => {
@@ -135,3 +139,6 @@ const tagOf = (error: unknown): string =>
 
 const statusOf = (error: unknown): number =>
   typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 0
+
+const typeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "type" in error ? String(error.type) : ""
