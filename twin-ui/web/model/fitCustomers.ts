@@ -87,8 +87,7 @@ export const fitCustomers = (
   return { marks, headings, anchors, more: left === 0 ? "" : `${plural(left, "customer")} more` }
 }
 
-const isFailing = ({ failing, failingMs }: CustomerView): boolean =>
-  failing > 0 || failingMs !== undefined
+const isFailing = ({ failingMs }: CustomerView): boolean => failingMs !== undefined
 
 const blocksOf = (
   customers: ReadonlyArray<CustomerView>,
