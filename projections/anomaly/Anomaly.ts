@@ -104,7 +104,7 @@ const apply = (draft: State, recorded: Recorded): void => {
 
 export const projection: Projection<State> = {
   name: "anomaly",
-  version: 5,
+  version: 6,
   initial: () => initialWith(rules),
   apply,
   copy: ({ findings, running, scene, watch }) =>

@@ -20,6 +20,8 @@ const trimmed = 6
 export const lookMax = 6
 /** With so many bins a level is known: three hours. */
 export const levelBins = 18
+/** A level that moved further than this with the last hour is still on its way. */
+const settledTimes = 1.5
 const dayHours = 24
 const weekHours = 168
 /** Before it is learnt; spreads are bounded. */
@@ -53,6 +55,8 @@ export interface Series {
   hourBins: number
   readonly shape: Uint8Array
   level: number
+  /** What it was an hour before. */
+  levelBefore: number
   spread: number
 }
 
@@ -70,6 +74,7 @@ export const make = (): Series => ({
   hourBins: 0,
   shape: new Uint8Array(weekHours),
   level: 0,
+  levelBefore: 0,
   spread: spreadFirst,
 })
 
@@ -89,6 +94,13 @@ export const expectedOf = (series: Series, bin: number): number =>
 
 /** Whether the level is known; before, nothing is to be said. */
 export const isArmed = ({ bins }: Series): boolean => bins >= levelBins
+
+/**
+ * Whether the level stands. It follows for hours traffic that was too little to judge and grew for good, and what began hours ago would be
+ * unlike a usual that is on its way.
+ */
+export const isSettled = ({ level, levelBefore }: Series): boolean =>
+  level <= settledTimes * levelBefore && levelBefore <= settledTimes * level
 
 /** Whether the hour's share was learnt, in this week or on other days. */
 export const knowsHour = (series: Series, bin: number): boolean =>
@@ -142,7 +154,10 @@ export const learn = (series: Series, bin: number): void => {
   countHour(series, bin, count, true)
   const isHourOver = (bin + 1) % binsPerHour === 0
   // A new level every hour, and sooner while there is none.
-  if (isHourOver || series.bins <= levelBins) series.level = levelOf(series)
+  if (!isHourOver && series.bins > levelBins) return
+  const level = levelOf(series)
+  series.levelBefore = series.bins <= levelBins ? level : series.level
+  series.level = level
 }
 
 /** A bin that something unusual went on in: the day goes on, and nothing is learnt of it but a first day. */
@@ -163,6 +178,7 @@ export const forget = (series: Series): void => {
   series.lastFirst.length = 0
   series.bins = 0
   series.level = 0
+  series.levelBefore = 0
   series.hoursSeen = 0
   series.hourBins = 0
   series.hourCount = 0
@@ -211,10 +227,16 @@ const countHour = (series: Series, bin: number, count: number, learns: boolean):
   if ((bin + 1) % binsPerHour === 0) closeHour(series, bin, learns)
 }
 
-/** An hour that was not whole leaves a hole in the day: no shares are learnt until a whole day was seen again. */
+const setLevel = (series: Series, level: number): void => {
+  series.ring.fill(level)
+  series.level = level
+  series.levelBefore = level
+}
+
+/** An hour that was not whole, or in which the level was on its way, leaves a hole in the day: no shares are learnt until a whole day was seen again. */
 const closeHour = (series: Series, bin: number, learns: boolean): void => {
   const { hours } = series
-  const isWhole = series.hourBins === binsPerHour
+  const isWhole = series.hourBins === binsPerHour && isSettled(series)
   hours[series.hoursSeen % dayHours] = isWhole ? series.hourCount : -1
   series.hoursSeen++
   series.hourCount = 0
@@ -226,6 +248,8 @@ const closeHour = (series: Series, bin: number, learns: boolean): void => {
   if (mean === 0) return
   const isFirst = !series.shape.some((step) => step > 0)
   if (!learns && !isFirst) return
+  // Shares are those of the day's mean: so is the level from here on, not that of its last hours.
+  if (isFirst) setLevel(series, mean / binsPerHour)
   // Of the first whole day all hours are learnt at once.
   for (let back = isFirst ? dayHours - 1 : 0; back >= 0; back--) {
     const hour = (hourOf(bin) - back + weekHours) % weekHours
@@ -251,9 +275,10 @@ export type Encoded = readonly [
 ]
 
 export const encode = (series: Series): Encoded => {
-  const { bins, count, firstAt, hourBins, hourCount, hoursSeen, lastAt, level, spread } = series
+  const { bins, count, firstAt, hourBins, hourCount, hoursSeen, lastAt, spread } = series
+  const { level, levelBefore } = series
   return [
-    [count, firstAt, lastAt, bins, hoursSeen, hourCount, hourBins, level, spread],
+    [count, firstAt, lastAt, bins, hoursSeen, hourCount, hourBins, level, levelBefore, spread],
     series.last.slice(),
     series.lastFirst.slice(),
     [...series.ring],
@@ -263,7 +288,8 @@ export const encode = (series: Series): Encoded => {
 }
 
 export const decode = ([head, last, lastFirst, ring, hours, shape]: Encoded): Series => {
-  const [count, firstAt, lastAt, bins, hoursSeen, hourCount, hourBins, level, spread] = head
+  const [count, firstAt, lastAt, bins, hoursSeen, hourCount, hourBins, level, levelBefore, spread] =
+    head
   return {
     count,
     firstAt,
@@ -273,6 +299,7 @@ export const decode = ([head, last, lastFirst, ring, hours, shape]: Encoded): Se
     hourCount,
     hourBins,
     level,
+    levelBefore,
     spread,
     last: last.slice(),
     lastFirst: lastFirst.slice(),

@@ -132,6 +132,18 @@ describe("the watch", () => {
     assert.include(log.last()?.clearedWhy ?? "", "are usual")
   })
 
+  it("calls it no surge, hours later, that too little traffic to judge grew for good", () => {
+    const log = tape()
+    run(log, 288, 2)
+    run(log, 48, 40)
+    assert.strictEqual(log.watch.list.opened, 0)
+    // What begins then is one.
+    run(log, 1, 400)
+    log.wait(1)
+    log.accept()
+    assert.include(log.kinds(), "traffic-surge")
+  })
+
   it("opens a drop of a customer that falls silent while time is kept", () => {
     const log = tape()
     run(log, 30, 40)

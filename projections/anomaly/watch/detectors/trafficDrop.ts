@@ -17,7 +17,7 @@ export const detector: Detector = {
   kind: "traffic-drop",
   ofThing: (thing, { at, bin, watch: { list } }) => {
     const { traffic, who } = thing
-    if (!Series.isArmed(traffic)) return
+    if (!Series.isArmed(traffic) || !Series.isSettled(traffic)) return
     const part = Series.knowsHour(traffic, bin) ? partMax.known : partMax.unknown
     for (const span of spans) {
       const { bins, expected, seen } = Series.lookBack(traffic, bin + 1, span)

@@ -25,7 +25,7 @@ export const detector: Detector = {
   kind: "traffic-surge",
   ofThing: (thing, { at, bin, watch: { list } }) => {
     const { traffic, who } = thing
-    if (!Series.isArmed(traffic)) return
+    if (!Series.isArmed(traffic) || !Series.isSettled(traffic)) return
     const times = Series.knowsHour(traffic, bin) ? timesMin.known : timesMin.unknown
     for (const span of spans) {
       const { bins, expected, firstAt, seen } = Series.lookBack(traffic, bin + 1, span.bins)
