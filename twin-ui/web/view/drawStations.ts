@@ -8,6 +8,8 @@ import type { Layer } from "./layer.ts"
 import { trustPath } from "./trustPath.ts"
 
 const sparkWidth = 34
+/** In narrower rows a station's name comes before its curve. */
+const rowWithSpark = 140
 
 const spark = line<number>()
   .x((_, index) => index)
@@ -55,6 +57,7 @@ export const drawStations = (
   layout: Layout,
 ): void => {
   const { width } = layout.columns.stations
+  const sparkRoom = width < rowWithSpark ? 0 : sparkWidth
   const first = marks.find(({ isSelected }) => isSelected)?.id ?? marks[0]?.id
   const all = to
     .selectAll<SVGGElement, StationMark>("g.station")
@@ -99,16 +102,16 @@ export const drawStations = (
     .select("text.id")
     .attr("x", 21)
     .attr("dy", "0.34em")
-    .text(({ isRow, id }) => (isRow ? fit(id, Math.floor((width - 21 - 34 - sparkWidth) / 6)) : ""))
+    .text(({ isRow, id }) => (isRow ? fit(id, Math.floor((width - 21 - 34 - sparkRoom) / 6)) : ""))
   station
     .select("text.rate")
-    .attr("x", width - sparkWidth - 11)
+    .attr("x", width - sparkRoom - 11)
     .attr("dy", "0.34em")
     .text(({ isRow, station: own }) => (isRow ? short(own.rate) : ""))
   station
     .select("path.spark")
     .attr("transform", `translate(${width - sparkWidth - 5},0)`)
     .attr("d", ({ isRow, station: own, height }) =>
-      isRow ? sparkPath(own.spark, Math.min(10, height - 5)) : "",
+      isRow && sparkRoom > 0 ? sparkPath(own.spark, Math.min(10, height - 5)) : "",
     )
 }
