@@ -42,13 +42,13 @@ const refused = (reason: StatementRefused["reason"], detail: string): StatementR
   new StatementRefused({ reason, detail })
 
 /**
- * What the parser could not read, or what is no `SELECT`: "not implemented" is DuckDB's own name for what
- * `json_serialize_sql` cannot serialize, which is every other kind of statement.
+ * What the parser could not read, or what it read and `json_serialize_sql` cannot serialize, which is every kind of statement but
+ * `SELECT`.
  */
 const ofParser = (tree: Node): StatementRefused =>
-  tree["error_type"] === "not implemented"
-    ? refused("not-allowed", "only SELECT statements may be asked")
-    : refused("not-understood", textIn(tree, "error_message"))
+  tree["error_type"] === "parser"
+    ? refused("not-understood", textIn(tree, "error_message"))
+    : refused("not-allowed", "only SELECT statements may be asked")
 
 const walk = (value: unknown, names: Names, asked: Set<string>): void => {
   if (Array.isArray(value)) for (const each of value) walk(each, names, asked)

@@ -3,8 +3,8 @@
  * checked can name these and nothing else, and they are made anew for each.
  */
 import type { Position } from "../../core/event/Envelope.ts"
-import { column, place, type Column, type Table } from "./Table.ts"
-import { deliveries, downlinks } from "./tables/handedOn.ts"
+import { column, type Column, type Table } from "./Table.ts"
+import { anomalySteps, deliveries, downlinks } from "./tables/handedOn.ts"
 import { messages, receptions } from "./tables/messages.ts"
 import { attestations, blocks, policies } from "./tables/parties.ts"
 
@@ -93,22 +93,7 @@ const stations: View = {
 const anomalies: View = {
   name: "anomalies",
   about: "A row a finding, as the twin sees it: what it thinks is going on, and how sure it is.",
-  columns: [
-    ...place,
-    column("finding", "VARCHAR", "Name of the finding."),
-    column("kind", "VARCHAR", "clone, replay, jamming …"),
-    column("device", "VARCHAR", "Device it is about."),
-    column("station", "VARCHAR", "Station it is about."),
-    column("area", "VARCHAR", "City it is about."),
-    column("message", "VARCHAR", "The latest message concerned, as DEVICE:SEQ."),
-    column("benign", "BOOLEAN", "Happens without anybody meaning harm."),
-    column("confidence", "DOUBLE", "How sure the twin is, 0..1."),
-    column("times", "INTEGER", "How often it happened."),
-    column("began_at", "TIMESTAMP", "When it began, by the sources' clocks."),
-    column("last_at", "TIMESTAMP", "When it happened last."),
-    column("found_position", "BIGINT", "Position of the event at which the twin first said so."),
-    column("facts", "VARCHAR", "What speaks for it, as JSON."),
-  ],
+  columns: anomalySteps.columns,
   sql: (where) => `SELECT * FROM kept.anomaly_steps WHERE ${where}
     QUALIFY row_number() OVER (PARTITION BY finding ORDER BY position DESC) = 1`,
   seen: `CASE WHEN device IS NOT NULL THEN ${ofDevice} ELSE ${ofStation} END`,

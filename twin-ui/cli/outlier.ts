@@ -3,13 +3,13 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Command, Flag } from "effect/cli"
-import { limitsDefault, limitsMax } from "../../projections/analytics/Analytics.ts"
 import { subjects } from "../../projections/analytics/outlier/facts.ts"
 import { OutlierAnswer } from "../api/Outlier.ts"
 import * as Asker from "./Asker.ts"
 import * as Flags from "./flags.ts"
 import { formatTable } from "./formatTable.ts"
 import { said } from "./said.ts"
+import { seconds } from "./tableFlags.ts"
 import * as Words from "./Words.ts"
 
 export const outlier = Command.make(
@@ -36,10 +36,7 @@ export const outlier = Command.make(
       Flag.withDescription("How many lines at most (default 20; --json gives all)"),
       Flag.withDefault(20),
     ),
-    seconds: Flags.integer("seconds", { minimum: 1, maximum: limitsMax.timeMs / 1000 }).pipe(
-      Flag.withDescription(`How long it may take (default ${limitsDefault.timeMs / 1000})`),
-      Flag.withDefault(limitsDefault.timeMs / 1000),
-    ),
+    seconds,
     log: Flags.log,
     server: Flags.server,
     json: Flags.json,

@@ -4,6 +4,15 @@ import { limitsDefault, limitsMax } from "../../projections/analytics/Analytics.
 import { formats } from "../api/Analytics.ts"
 import * as Flags from "./flags.ts"
 
+/** How long an answer may take. */
+export const seconds = Flags.integer("seconds", {
+  minimum: 1,
+  maximum: limitsMax.timeMs / 1000,
+}).pipe(
+  Flag.withDescription(`How long it may take (default ${limitsDefault.timeMs / 1000})`),
+  Flag.withDefault(limitsDefault.timeMs / 1000),
+)
+
 export const tableFlags = {
   at: Flags.at,
   clock: Flags.recordedClock,
@@ -20,10 +29,7 @@ export const tableFlags = {
     Flag.withDescription(`Rows at most (default ${limitsDefault.rows})`),
     Flag.withDefault(limitsDefault.rows),
   ),
-  seconds: Flags.integer("seconds", { minimum: 1, maximum: limitsMax.timeMs / 1000 }).pipe(
-    Flag.withDescription(`How long it may take (default ${limitsDefault.timeMs / 1000})`),
-    Flag.withDefault(limitsDefault.timeMs / 1000),
-  ),
+  seconds,
   log: Flags.log,
   server: Flags.server,
   json: Flags.json,
